@@ -1,0 +1,1 @@
+"""Translators between bytes and values: no tables, no clock, no Flask."""

@@ -1,0 +1,79 @@
+"""Serbian Latin from Serbian Cyrillic, in plain texts and in HTML (never the reverse: nj may be нј or њ).
+
+Capital Љ, Њ and Џ become LJ, NJ and DŽ within a word in capitals, else Lj, Nj and Dž (Pravopis srpskoga jezika).
+"""
+
+import re
+from html import escape
+from html.parser import HTMLParser
+
+import cyrtranslit
+
+_UNTOUCHED = frozenset({"code", "pre", "kbd", "samp", "var"})
+_SPOKEN = frozenset({"alt", "title", "aria-label", "label"})
+_BIG = re.compile("[ЉЊЏ]")
+_ADDRESS = re.compile(r"((?:https?://|www\.)\S+|\S+@\S+)")
+_IN_CAPITALS = {"Љ": "LJ", "Њ": "NJ", "Џ": "DŽ"}
+
+
+def to_latin(text: str) -> str:
+    """Return a text in Latin letters; what is Latin already stays, and so do addresses of pages and mail."""
+    words = _ADDRESS.split(text)
+    words[::2] = [str(cyrtranslit.to_latin(_BIG.sub(_capital, word), "sr")) for word in words[::2]]
+    return "".join(words)
+
+
+def _capital(found: re.Match[str]) -> str:
+    before = found.string[found.start() - 1 : found.start()]
+    after = found.string[found.end() : found.end() + 1]
+    neighbour = after if after.isalpha() else before
+    return _IN_CAPITALS[found.group()] if neighbour.isupper() else found.group()
+
+
+def html_to_latin(html: str) -> str:
+    """Return HTML with its words in Latin letters; code, addresses and ids stay as they are."""
+    writer = _LatinWriter()
+    writer.feed(html)
+    writer.close()
+    return "".join(writer.parts)
+
+
+class _LatinWriter(HTMLParser):
+    """Writes sanitised HTML again as it comes, with the text in between transliterated."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.parts: list[str] = []
+        self.untouched = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append(_start(tag, attrs) if _speaks(attrs) else self.get_starttag_text() or "")
+        self.untouched += tag in _UNTOUCHED
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append(_start(tag, attrs) if _speaks(attrs) else self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.parts.append(f"</{tag}>")
+        self.untouched = max(0, self.untouched - (tag in _UNTOUCHED))
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data if self.untouched else to_latin(data))
+
+    def handle_entityref(self, name: str) -> None:
+        self.parts.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.parts.append(f"&#{name};")
+
+
+def _speaks(attrs: list[tuple[str, str | None]]) -> bool:
+    return any(name in _SPOKEN for name, _ in attrs)
+
+
+def _start(tag: str, attrs: list[tuple[str, str | None]]) -> str:
+    written = "".join(
+        f' {name}="{escape(to_latin(value or "") if name in _SPOKEN else value or "")}"'
+        for name, value in attrs
+    )
+    return f"<{tag}{written}>"
