@@ -1,0 +1,272 @@
+"""Keeping: a backup of the whole instance is made, checked and brought back.
+
+A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store as it lies), ``keys.env``
+(what the instance needs to go on as the same one) and ``manifest.json``, which is written last: a set without
+it is none. The tables are written first, all of one moment, and the files after them: a file is in the store
+before a row names it, and is never changed or removed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+from sqlalchemy import Engine
+
+from app.domain.access.values import Actor
+from app.formats import backup_manifest
+from app.formats.backup_manifest import Manifest, SetFile
+from app.foundation import audit, clock, files, ids, schema, settings, snapshot
+from app.foundation.db import session, transaction
+from app.foundation.errors import Conflict, Invalid, Refused
+
+FILE_COLUMNS = frozenset({
+    ("certificate", "file_digest"),
+    ("course_draft", "files"),
+    ("issuer", "logo"),
+    ("programme", "source"),
+    ("version_file", "digest"),
+    ("version_file", "served"),
+})
+"""The columns that name files of the store."""
+
+_TABLES, _FILES, _KEYS = "tables", "files", "keys.env"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A set that is whole; ``digest`` is the SHA-256 of its manifest."""
+
+    manifest: Manifest
+    digest: str
+
+    @property
+    def row_count(self) -> int:
+        """How many rows all tables have."""
+        return sum(self.manifest.rows.values())
+
+    @property
+    def file_count(self) -> int:
+        """How many files of the store the set holds."""
+        return sum(file.path.startswith(f"{_FILES}/") for file in self.manifest.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What became of a set, and whether this instance runs by the same SECRET_KEY."""
+
+    backup: Backup
+    has_same_key: bool
+
+
+def create(actor: Actor, folder: Path) -> Backup:
+    """Write a consistent set into a new or empty folder while the system is in use.
+
+    Raises Conflict where the folder holds something, DamagedFile or Invalid where the instance itself is
+    damaged; then nothing is left in the folder.
+    """
+    _require_operator(actor)
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"{folder} is not empty: a backup wants a folder of its own")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _create(actor, folder)
+    except BaseException:
+        _empty(folder)
+        raise
+
+
+def verify(actor: Actor, folder: Path) -> Backup:
+    """Check every byte of a set, and that this program can bring it back; raises Invalid."""
+    _require_operator(actor)
+    path = folder / backup_manifest.NAME
+    if not path.is_file():
+        raise Invalid(str(folder), f"no whole backup: {backup_manifest.NAME} is missing")
+    content = path.read_bytes()
+    manifest = backup_manifest.read(content)
+    _check_files(folder, manifest)
+    _check_rows(folder, manifest)
+    _check_references(folder, manifest)
+    if manifest.head != schema.wanted():
+        raise Invalid(
+            str(folder),
+            f"the set is whole, but stands at migration {manifest.head}, and this program at "
+            f"{schema.wanted()}: restore it with the version that made it, then upgrade",
+        )
+    return Backup(manifest, ids.digest(content))
+
+
+def restore(actor: Actor, folder: Path) -> Restoration:
+    """Bring a set back into an empty instance: tables, files, and ``.env`` where the instance has none.
+
+    Raises Invalid for a set that ``verify`` refuses and Conflict for an instance that holds something; then
+    nothing is changed.
+    """
+    _require_operator(actor)
+    backup = verify(actor, folder)
+    settings.current().instance.mkdir(parents=True, exist_ok=True)
+    engine = _engine()
+    _refuse_full_instance(engine)
+    schema.upgrade(engine)
+    store = files.store().root
+    try:
+        if (folder / _FILES).exists():
+            shutil.copytree(folder / _FILES, store, dirs_exist_ok=True)
+        os.sync()
+        snapshot.load(engine, folder / _TABLES)
+    except BaseException:
+        _empty(store)
+        raise
+    return Restoration(backup, has_same_key=_restore_keys(folder))
+
+
+def _require_operator(actor: Actor) -> None:
+    """Refuse everyone but the system: a backup holds everything, and no right of a person reaches as far."""
+    if not actor.is_system:
+        raise Refused
+
+
+def _engine() -> Engine:
+    engine = session().get_bind()
+    if not isinstance(engine, Engine):
+        raise TypeError("the session is bound to a connection")
+    return engine
+
+
+def _create(actor: Actor, folder: Path) -> Backup:
+    made_at = clock.now()
+    (folder / _TABLES).mkdir()
+    taken = snapshot.dump(_engine(), folder / _TABLES)
+    _copy_store(folder / _FILES)
+    _write_keys(folder / _KEYS)
+    listed = tuple(_describe(folder, path) for path in _list_paths(folder))
+    manifest = Manifest(made_at, taken.head, taken.rows, listed)
+    _check_references(folder, manifest)
+    os.sync()
+    content = backup_manifest.write(manifest)
+    backup = Backup(manifest, ids.digest(content))
+    with transaction():
+        audit.record(
+            actor.name, "backup.create", backup.digest, rows=backup.row_count, files=backup.file_count
+        )
+    _write_last(folder / backup_manifest.NAME, content)
+    return backup
+
+
+def _copy_store(folder: Path) -> None:
+    store = files.store()
+    for digest in store.list_digests():
+        target = folder / digest[:2] / digest[2:4] / digest
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(store.path(digest), target)
+        if _sha256(target) != digest:
+            raise files.DamagedFile(f"file {digest} of the store is damaged: see flask doctor")
+
+
+def _write_keys(path: Path) -> None:
+    now = settings.current()
+    keys = {
+        "ENVIRONMENT": now.environment,
+        "BASE_URL": now.base_url,
+        "SECRET_KEY": now.secret_key,
+        "MAIL_FROM": now.mail_from,
+    }
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}='{_quoted(value)}'\n" for name, value in keys.items()), encoding="utf-8")
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _restore_keys(folder: Path) -> bool:
+    now = settings.current()
+    kept = now.instance / ".env"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_bytes((folder / _KEYS).read_bytes())
+    return dotenv_values(folder / _KEYS).get("SECRET_KEY") == now.secret_key
+
+
+def _list_paths(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    return sorted(path for path in found if path != backup_manifest.NAME)
+
+
+def _describe(folder: Path, path: str) -> SetFile:
+    return SetFile(path, (folder / path).stat().st_size, _sha256(folder / path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write_last(path: Path, content: bytes) -> None:
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.rename(path)
+    os.sync()
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    listed = {file.path: file for file in manifest.files}
+    there = set(_list_paths(folder))
+    if missing := sorted(set(listed) - there):
+        raise Invalid(missing[0], f"the set is incomplete: {missing[0]} is missing")
+    if foreign := sorted(there - set(listed)):
+        raise Invalid(foreign[0], f"the set was altered: {foreign[0]} does not belong to it")
+    for path, file in listed.items():
+        if (folder / path).is_symlink() or _describe(folder, path) != file:
+            raise Invalid(path, f"the set was altered: {path} is not what the manifest says")
+        if path.startswith(f"{_FILES}/") and Path(path).name != file.sha256:
+            raise Invalid(path, f"the set was altered: {path} is not what its name says")
+
+
+def _check_rows(folder: Path, manifest: Manifest) -> None:
+    for table, count in manifest.rows.items():
+        path = f"{_TABLES}/{table}.jsonl"
+        with (folder / path).open("rb") as lines:
+            if sum(1 for _ in lines) != count:
+                raise Invalid(path, f"the set was altered: {path} does not have {count} rows")
+
+
+def _check_references(folder: Path, manifest: Manifest) -> None:
+    """Refuse a set in which a row names a file that the set lacks."""
+    held = {Path(file.path).name for file in manifest.files if file.path.startswith(f"{_FILES}/")}
+    for table, column in sorted(FILE_COLUMNS):
+        for digest in _list_named(folder / _TABLES / f"{table}.jsonl", column):
+            if digest not in held:
+                raise Invalid(table, f"file {digest}, which {table}.{column} names, is missing")
+
+
+def _list_named(path: Path, column: str) -> Iterator[str]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            value = json.loads(line)[column]
+            if value is not None:
+                yield from json.loads(value).values() if value.startswith("{") else (value,)
+
+
+def _refuse_full_instance(engine: Engine) -> None:
+    with engine.connect() as connection:
+        filled = snapshot.find_filled(connection)
+    if filled:
+        raise Conflict(f"the database is not empty: table {filled} has rows; nothing was changed")
+    if next(files.store().list_digests(), None) is not None:
+        raise Conflict(f"{files.store().root} is not empty; nothing was changed")
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
