@@ -29,6 +29,7 @@ FILE_COLUMNS = frozenset({
     ("course_draft", "files"),
     ("issuer", "logo"),
     ("programme", "source"),
+    ("report_file", "file_digest"),
     ("version_file", "digest"),
     ("version_file", "served"),
 })
