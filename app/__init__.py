@@ -1,0 +1,62 @@
+"""The roof: puts the rooms together into one application; the only place that knows every front door."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+import app.cli as commands
+import app.web as pages
+from app.domain.assessments import models as assessments_models
+from app.domain.catalogue import models as catalogue_models
+from app.domain.certificates import models as certificates_models
+from app.domain.enrolment import models as enrolment_models
+from app.domain.people import models as people_models
+from app.domain.progress import models as progress_models
+from app.domain.reports import models as reports_models
+from app.domain.territory import models as territory_models
+from app.foundation import audit, files, logs, mail, queue, settings
+from app.foundation.db import db, install_engine_rules
+from app.jobs import worker
+
+MODELS = (
+    assessments_models,
+    audit,
+    catalogue_models,
+    certificates_models,
+    enrolment_models,
+    mail,
+    people_models,
+    progress_models,
+    queue,
+    reports_models,
+    territory_models,
+)
+"""Every module with tables, so that the metadata is whole wherever an application stands."""
+
+
+def create_app(given: settings.Settings | None = None) -> Flask:
+    """Return the application, by the settings given or else those of the environment."""
+    chosen = given or settings.from_env()
+    settings.use(chosen)
+    files.use(chosen.storage)
+    logs.configure(chosen.log_level)
+    chosen.instance.mkdir(parents=True, exist_ok=True)
+    flask_app = Flask("app", static_folder=None, template_folder="web/templates")
+    flask_app.config.update(
+        SECRET_KEY=chosen.secret_key,
+        SQLALCHEMY_DATABASE_URI=chosen.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(chosen),
+    )
+    db.init_app(flask_app)
+    Migrate(flask_app, db, directory="migrations", render_as_batch=True, compare_type=True)
+    with flask_app.app_context():
+        install_engine_rules(db.engine)
+    queue.use(worker.announcer(chosen))
+    pages.install(flask_app, chosen)
+    commands.install(flask_app)
+    return flask_app
+
+
+def _engine_options(chosen: settings.Settings) -> dict[str, object]:
+    if chosen.database_url.startswith("sqlite"):
+        return {"pool_size": 12, "max_overflow": 12}
+    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10, "pool_pre_ping": True, "isolation_level": "READ COMMITTED"}

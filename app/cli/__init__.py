@@ -1,0 +1,13 @@
+"""The front door for operators: ``flask <noun> <verb>``; exit code 0, 1 (refused) or 2 (usage), errors on stderr."""
+
+from flask import Flask
+
+from app.cli import jobs, people
+
+GROUPS = (jobs.group, people.group)
+
+
+def install(app: Flask) -> None:
+    """Let the ``flask`` command know every group."""
+    for group in GROUPS:
+        app.cli.add_command(group)

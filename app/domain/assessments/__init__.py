@@ -1,0 +1,1 @@
+"""Final tests: papers, attempts, answers and marks."""

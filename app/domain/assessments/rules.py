@@ -1,0 +1,274 @@
+"""How a paper is drawn, an answer read and a mark given: pure functions.
+
+The marking follows the table of kinds in the course format: points × fraction, never below 0, exact.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+from app.domain.assessments.values import Mark, PaperQuestion, Response
+from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody, QuestionKey
+from app.foundation.errors import Invalid
+from app.foundation.i18n import N_
+from app.foundation.text import fold_answer
+
+LONGEST_ANSWER = 500
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+_PERIODS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def period(duration: Duration | None) -> timedelta | None:
+    """Return a duration in minutes, hours or days as a period; None for none."""
+    return None if duration is None else duration.amount * _PERIODS[duration.unit]
+
+
+# Drawing a paper.
+
+
+def draw(
+    areas: Mapping[str, str], wanted: Mapping[str, int | None] | None, is_shuffled: bool, dice: Random
+) -> list[str]:
+    """Choose the keys of a paper from ``areas`` (key → area, in bank order).
+
+    ``wanted`` says how many of each area, None for all of it; None altogether takes every question.
+    """
+    chosen: set[str] = set()
+    for area, number in (wanted or dict.fromkeys(areas.values())).items():
+        pool = [key for key, its_area in areas.items() if its_area == area]
+        chosen.update(pool if number is None else dice.sample(pool, number))
+    keys = [key for key in areas if key in chosen]
+    if is_shuffled:
+        dice.shuffle(keys)
+    return keys
+
+
+def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Random) -> PaperQuestion:
+    """Return a question with its options in a learner's order, and the key turned with them.
+
+    Items to be ordered, right-hand texts and drop-downs stand in the file in the right order, so they are
+    shuffled always; options only where the test shuffles and the author did not pin them.
+    """
+    if question.kind in {Kind.SINGLE, Kind.MULTIPLE} and is_shuffled and not is_pinned:
+        return _turn_options(question, dice)
+    if question.kind is Kind.ORDER:
+        return _turn_items(question, dice)
+    if question.kind is Kind.MATCH:
+        return _turn_choices(question, dice)
+    if question.kind is Kind.CLOZE:
+        return replace(question, body=replace(question.body, gaps=_turned_gaps(question.body, dice)))
+    return question
+
+
+def _order_of(number: int, dice: Random) -> list[int]:
+    order = list(range(number))
+    dice.shuffle(order)
+    return order
+
+
+def _turn_options(question: PaperQuestion, dice: Random) -> PaperQuestion:
+    body, key = question.body, question.answer_key
+    order = _order_of(len(body.options), dice)
+    feedback = key.feedback or (None,) * len(order)
+    return replace(
+        question,
+        body=replace(body, options=tuple(body.options[old] for old in order)),
+        answer_key=replace(
+            key,
+            right=tuple(new for new, old in enumerate(order) if old in key.right),
+            feedback=tuple(feedback[old] for old in order),
+        ),
+    )
+
+
+def _turn_items(question: PaperQuestion, dice: Random) -> PaperQuestion:
+    order = _order_of(len(question.body.options), dice)
+    return replace(
+        question,
+        body=replace(question.body, options=tuple(question.body.options[old] for old in order)),
+        answer_key=replace(question.answer_key, right=tuple(order)),
+    )
+
+
+def _turn_choices(question: PaperQuestion, dice: Random) -> PaperQuestion:
+    body, key = question.body, question.answer_key
+    order = _order_of(len(body.choices), dice)
+    return replace(
+        question,
+        body=replace(body, choices=tuple(body.choices[old] for old in order)),
+        answer_key=replace(key, pairs=tuple(order.index(old) for old in key.pairs)),
+    )
+
+
+def _turned_gaps(body: QuestionBody, dice: Random) -> tuple[Gap, ...]:
+    gaps = []
+    for gap in body.gaps:
+        choices = list(gap.choices) if gap.choices is not None else None
+        if choices is not None:
+            dice.shuffle(choices)
+        gaps.append(Gap(choices=tuple(choices) if choices is not None else None))
+    return tuple(gaps)
+
+
+# Reading an answer.
+
+
+def fields_of(question: PaperQuestion, position: int) -> list[str]:
+    """Return the names of a question's inputs in a form, in reading order: ``q3``, or ``q3-1``, ``q3-2`` …"""
+    parts = {Kind.MATCH: len(question.body.options), Kind.ORDER: len(question.body.options)}
+    number = parts.get(question.kind, len(question.body.gaps) if question.kind is Kind.CLOZE else 0)
+    return [f"q{position}-{part}" for part in range(1, number + 1)] or [f"q{position}"]
+
+
+def read_response(question: PaperQuestion, position: int, form: Mapping[str, Sequence[str]]) -> Response:
+    """Return what a form says to a question; [] or empty texts where nothing was answered.
+
+    single, multiple: indexes of options; short, number: one text; match: for each left cell the index of a
+    choice; order: for each item a rank from 1; cloze: for each gap a text, or the index of a choice.
+    Raises Invalid where a value cannot come from the form as it was sent.
+    """
+    fields = fields_of(question, position)
+    if question.kind is Kind.MULTIPLE:
+        values = [value for value in form.get(fields[0], ()) if value]
+    else:
+        values = [next(iter(form.get(field, ())), "") for field in fields]
+    for part, value in enumerate(values):
+        limit = _choices_of(question, part)
+        is_right_shape = len(value) <= LONGEST_ANSWER if limit is None else not value or value in limit
+        if not is_right_shape:
+            raise Invalid(fields[min(part, len(fields) - 1)], N_("This answer is not among those offered."))
+    return values if any(values) else []
+
+
+def _choices_of(question: PaperQuestion, part: int) -> set[str] | None:
+    body = question.body
+    match question.kind:
+        case Kind.SINGLE | Kind.MULTIPLE:
+            return {str(index) for index in range(len(body.options))}
+        case Kind.MATCH:
+            return {str(index) for index in range(len(body.choices))}
+        case Kind.ORDER:
+            return {str(rank) for rank in range(1, len(body.options) + 1)}
+        case Kind.CLOZE:
+            choices = body.gaps[part].choices
+            return None if choices is None else {str(index) for index in range(len(choices))}
+        case _:
+            return None
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Return the number that a learner typed: comma or point, spaces of any width for thousands."""
+    plain = _SPACES.sub("", text).replace("\u2212", "-")
+    return Decimal(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else None
+
+
+# Marking.
+
+
+def fraction_of(question: PaperQuestion, response: Response) -> Fraction:
+    """Return which part of a question's points a response earns, from 0 to 1."""
+    return _FRACTIONS[question.kind](question, response) if response else Fraction(0)
+
+
+def mark(questions: Sequence[PaperQuestion], responses: Mapping[int, Response]) -> tuple[Mark, list[Fraction]]:
+    """Return the mark of a paper and the points earned by each question; positions count from 1."""
+    earned = [
+        question.points * fraction_of(question, responses.get(position, []))
+        for position, question in enumerate(questions, start=1)
+    ]
+    return Mark(sum(earned, Fraction(0)), sum(question.points for question in questions)), earned
+
+
+def _share(right: int, number: int) -> Fraction:
+    return Fraction(right, number) if number else Fraction(0)
+
+
+def _mark_single(question: PaperQuestion, response: Response) -> Fraction:
+    return Fraction(tuple(map(int, response)) == question.answer_key.right)
+
+
+def _mark_multiple(question: PaperQuestion, response: Response) -> Fraction:
+    chosen, right = {int(value) for value in response}, set(question.answer_key.right)
+    if question.is_all_or_nothing:
+        return Fraction(chosen == right)
+    return max(Fraction(0), _share(len(chosen & right) - len(chosen - right), len(right)))
+
+
+def _is_same_text(given: str, accepted: Sequence[str], is_exact: bool, language: str) -> bool:
+    if is_exact:
+        return given.strip() in accepted
+    folded = fold_answer(given, language)
+    return any(folded == fold_answer(text, language) for text in accepted)
+
+
+def _mark_short(question: PaperQuestion, response: Response) -> Fraction:
+    key, language = question.answer_key, question.body.language
+    return Fraction(_is_same_text(response[0], key.accepted, question.is_exact, language))
+
+
+def _mark_number(question: PaperQuestion, response: Response) -> Fraction:
+    number = parse_number(response[0])
+    return Fraction(number is not None and any(low <= number <= high for low, high in question.answer_key.ranges))
+
+
+def _mark_match(question: PaperQuestion, response: Response) -> Fraction:
+    choices = question.body.choices
+    right = sum(
+        bool(value) and choices[int(value)] == choices[pair]
+        for value, pair in zip(response, question.answer_key.pairs, strict=True)
+    )
+    return _share(right, len(question.answer_key.pairs))
+
+
+def _mark_order(question: PaperQuestion, response: Response) -> Fraction:
+    ranks = question.answer_key.right
+    given = [int(value) - 1 if value else None for value in response]
+    if given == list(ranks):
+        return Fraction(1)
+    if not question.is_partial or None in given or len(set(given)) < len(given):
+        return Fraction(0)
+    laid = [rank for _, rank in sorted(zip(given, ranks, strict=True), key=lambda pair: pair[0] or 0)]
+    neighbours = sum(after == before + 1 for before, after in zip(laid, laid[1:], strict=False))
+    return _share(neighbours, len(ranks) - 1)
+
+
+def _mark_cloze(question: PaperQuestion, response: Response) -> Fraction:
+    body, key = question.body, question.answer_key
+    right = 0
+    for gap, value, accepted in zip(body.gaps, response, key.gaps, strict=True):
+        given = gap.choices[int(value)] if gap.choices is not None and value else value
+        is_exact = question.is_exact or gap.choices is not None
+        right += bool(given) and _is_same_text(given, accepted, is_exact, body.language)
+    return _share(right, len(key.gaps))
+
+
+_FRACTIONS: Mapping[Kind, Callable[[PaperQuestion, Response], Fraction]] = {
+    Kind.SINGLE: _mark_single,
+    Kind.MULTIPLE: _mark_multiple,
+    Kind.SHORT: _mark_short,
+    Kind.NUMBER: _mark_number,
+    Kind.MATCH: _mark_match,
+    Kind.ORDER: _mark_order,
+    Kind.CLOZE: _mark_cloze,
+}
+
+
+# Attempts.
+
+
+def may_start_at(last_finished: datetime | None, cooldown: Duration | None) -> datetime | None:
+    """Return the moment from which the next attempt may start; None for at once."""
+    pause = period(cooldown)
+    return None if last_finished is None or pause is None else last_finished + pause
+
+
+def attempts_left(allowed: int, extra: int, made: int) -> int | None:
+    """Return how many attempts remain; None where they are unlimited."""
+    return None if allowed == 0 else max(0, allowed + extra - made)
+
+

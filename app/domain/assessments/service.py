@@ -1,0 +1,131 @@
+"""What may be told to attempts: they start with a paper, take answers, and end with a mark."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from app.domain.assessments import rules
+from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, Paper
+from app.domain.assessments.values import Mark, PaperQuestion, Response
+from app.domain.catalogue.queries import BankQuestion
+from app.domain.catalogue.values import Assessment
+from app.domain.enrolment.models import Enrolment
+from app.foundation import clock, ids
+from app.foundation.db import insert_into, session
+from app.foundation.plain import dump
+
+
+def lay_out_paper(drawn: Sequence[BankQuestion], is_shuffled: bool, seed: int) -> list[PaperQuestion]:
+    """Return drawn questions as a learner gets them, options in an order that the seed repeats."""
+    dice = ids.dice(seed)
+    return [
+        rules.lay_out(
+            PaperQuestion(
+                key=question.key,
+                kind=question.kind,
+                area=question.area,
+                points=question.points,
+                body=question.body,
+                answer_key=question.answer_key,
+                is_exact=question.is_exact,
+                is_partial=question.is_partial,
+                is_all_or_nothing=question.is_all_or_nothing,
+                unit=question.unit,
+            ),
+            question.is_pinned,
+            is_shuffled,
+            dice,
+        )
+        for question in drawn
+    ]
+
+
+def start(
+    enrolment: Enrolment, version_id: int, language: str, paper: Sequence[PaperQuestion], seed: int, test: Assessment
+) -> Attempt:
+    """Open an attempt with its paper; the database lets only one be open."""
+    present = clock.now()
+    limit = rules.period(test.time_limit)
+    enrolment.attempts_made += 1
+    attempt = Attempt(
+        public_id=ids.public_id(),
+        enrolment_id=enrolment.id,
+        person_id=enrolment.person_id,
+        unit_path=enrolment.unit_path,
+        version_id=version_id,
+        ordinal=enrolment.attempts_made,
+        language=language,
+        seed=seed,
+        started_at=present,
+        deadline_at=present + limit if limit else None,
+        points=sum(question.points for question in paper),
+    )
+    session().add(attempt)
+    session().flush()
+    session().add(Paper(attempt_id=attempt.id, questions=[dump(question) for question in paper]))
+    session().flush()
+    return attempt
+
+
+def save(attempt: Attempt, responses: Mapping[int, Response]) -> datetime:
+    """Write answers down over earlier ones, and return the moment that is acknowledged."""
+    present = clock.now()
+    if responses:
+        statement = insert_into(Answer).values(
+            [
+                {"attempt_id": attempt.id, "position": position, "response": response, "saved_at": present}
+                for position, response in responses.items()
+            ]
+        )
+        session().execute(
+            statement.on_conflict_do_update(
+                index_elements=["attempt_id", "position"],
+                set_={"response": statement.excluded.response, "saved_at": statement.excluded.saved_at},
+            )
+        )
+    attempt.saved_at = present
+    return present
+
+
+def finish(
+    attempt: Attempt, paper: Sequence[PaperQuestion], responses: Mapping[int, Response], pass_mark: int, at: datetime
+) -> Mark:
+    """Mark an attempt and close it; the points of every question are kept."""
+    mark, earned = rules.mark(paper, responses)
+    _keep_earned(attempt, responses, earned, at)
+    attempt.finished_at = at
+    attempt.earned, attempt.mark = str(mark.earned), mark.basis_points
+    attempt.is_passed = mark.reaches(pass_mark)
+    session().flush()
+    return mark
+
+
+def _keep_earned(
+    attempt: Attempt, responses: Mapping[int, Response], earned: Sequence[Fraction], at: datetime
+) -> None:
+    statement = insert_into(Answer).values(
+        [
+            {
+                "attempt_id": attempt.id,
+                "position": position,
+                "response": responses.get(position, []),
+                "saved_at": at,
+                "earned": str(points),
+            }
+            for position, points in enumerate(earned, start=1)
+        ]
+    )
+    session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["attempt_id", "position"], set_={"earned": statement.excluded.earned}
+        )
+    )
+
+
+def grant_extra(enrolment: Enrolment, by: str, reason: str) -> None:
+    """Let a learner try once more."""
+    enrolment.extra_attempts += 1
+    session().add(
+        ExtraAttempt(enrolment_id=enrolment.id, granted_at=clock.now(), granted_by=by, reason=reason)
+    )
+    session().flush()

@@ -1,0 +1,250 @@
+"""Every question put to the catalogue; published courses are public, drafts take a scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.domain.catalogue.models import (
+    Course,
+    CourseDraft,
+    CourseVersion,
+    Edition,
+    ModuleText,
+    Programme,
+    Question,
+    QuestionText,
+    VersionFile,
+)
+from app.domain.catalogue.values import CourseMeta, Kind, QuestionBody, QuestionKey
+from app.domain.territory.values import Scope
+from app.foundation.db import session
+from app.foundation.errors import NotFound
+from app.foundation.plain import load
+
+
+@dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question of a version in one language, as it lies in the bank: file order, with its key."""
+
+    key: str
+    kind: Kind
+    area: str
+    points: int
+    is_pinned: bool
+    is_exact: bool
+    is_partial: bool
+    is_all_or_nothing: bool
+    unit: str | None
+    body: QuestionBody
+    answer_key: QuestionKey
+
+
+def meta_of(version: CourseVersion) -> CourseMeta:
+    """Return what course.yaml said at a version."""
+    return load(CourseMeta, version.meta)
+
+
+def get_course(slug: str) -> Course:
+    """Return a course by its slug, published or not."""
+    course = find_course(slug)
+    if course is None:
+        raise NotFound
+    return course
+
+
+def find_course(slug: str) -> Course | None:
+    """Return a course by its slug, or None."""
+    return session().scalar(select(Course).where(Course.slug == slug).options(joinedload(Course.owner_unit)))
+
+
+def get_newest(slug: str) -> tuple[Course, CourseVersion]:
+    """Return a published course and the newest correction of its newest edition."""
+    row = session().execute(_newest().where(Course.slug == slug)).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def list_newest() -> Sequence[tuple[Course, CourseVersion]]:
+    """Return every published course with its newest version, by slug."""
+    return [(course, version) for course, version in session().execute(_newest().order_by(Course.slug))]
+
+
+def _newest():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- A Select of many parts.
+    return (
+        select(Course, CourseVersion)
+        .join(Edition, (Edition.course_id == Course.id) & (Edition.number == Course.newest_edition))
+        .join(CourseVersion, CourseVersion.id == Edition.version_id)
+        .options(joinedload(Course.owner_unit))
+    )
+
+
+def get_version(version_id: int) -> CourseVersion:
+    """Return a version by its number inside."""
+    version = session().get(CourseVersion, version_id)
+    if version is None:
+        raise NotFound
+    return version
+
+
+def find_edition(course_id: int, number: int) -> Edition | None:
+    """Return an edition of a course by its number."""
+    return session().scalar(select(Edition).where(Edition.course_id == course_id, Edition.number == number))
+
+
+def list_versions(course_id: int) -> Sequence[CourseVersion]:
+    """Return all versions of a course, the newest first."""
+    return session().scalars(
+        select(CourseVersion)
+        .join(Edition, CourseVersion.edition_id == Edition.id)
+        .where(Edition.course_id == course_id)
+        .order_by(CourseVersion.edition.desc(), CourseVersion.correction.desc())
+    ).all()
+
+
+def list_courses_within(scope: Scope) -> Sequence[Course]:
+    """Return the courses that lie within a scope."""
+    return session().scalars(
+        select(Course).where(scope.within(Course.owner_path)).order_by(Course.slug).options(joinedload(Course.owner_unit))
+    ).all()
+
+
+def list_modules(version_id: int, language: str) -> Sequence[ModuleText]:
+    """Return the modules of a version in a language, in order, with their text."""
+    return session().scalars(
+        select(ModuleText)
+        .where(ModuleText.version_id == version_id, ModuleText.language == language)
+        .order_by(ModuleText.position)
+    ).all()
+
+
+def get_module(version_id: int, language: str, address: str) -> ModuleText:
+    """Return one module of a version in a language."""
+    module = session().get(ModuleText, (version_id, language, address))
+    if module is None:
+        raise NotFound
+    return module
+
+
+def list_addresses(version_id: int) -> Sequence[str]:
+    """Return the addresses of a version's modules, in order."""
+    return session().scalars(
+        select(ModuleText.address)
+        .where(ModuleText.version_id == version_id)
+        .group_by(ModuleText.address)
+        .order_by(func.min(ModuleText.position))
+    ).all()
+
+
+def areas_of_pool(version_id: int) -> Mapping[str, str]:
+    """Return key → area of the questions that a test may draw, in the order of the bank."""
+    rows = session().execute(
+        select(Question.key, Question.area)
+        .where(
+            Question.version_id == version_id,
+            Question.is_practice.is_(False),
+            Question.is_retired.is_(False),
+            Question.kind != Kind.TASK.value,
+        )
+        .order_by(Question.position)
+    )
+    return {key: area for key, area in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
+
+
+def list_questions(version_id: int, language: str, keys: Sequence[str] | None = None) -> list[BankQuestion]:
+    """Return questions of a version in a language, in the order of ``keys``, or all in the order of the bank."""
+    statement = (
+        select(Question, QuestionText)
+        .join(QuestionText, QuestionText.question_id == Question.id)
+        .where(Question.version_id == version_id, QuestionText.language == language)
+        .order_by(Question.position)
+    )
+    if keys is not None:
+        statement = statement.where(Question.key.in_(keys))
+    found = [_bank_question(question, text) for question, text in session().execute(statement)]
+    if keys is None:
+        return found
+    by_key = {question.key: question for question in found}
+    return [by_key[key] for key in keys]
+
+
+def _bank_question(question: Question, text: QuestionText) -> BankQuestion:
+    return BankQuestion(
+        key=question.key,
+        kind=Kind(question.kind),
+        area=question.area,
+        points=question.points,
+        is_pinned=question.is_pinned,
+        is_exact=question.is_exact,
+        is_partial=question.is_partial,
+        is_all_or_nothing=question.is_all_or_nothing,
+        unit=question.unit,
+        body=load(QuestionBody, text.body),
+        answer_key=load(QuestionKey, text.answer_key),
+    )
+
+
+def list_files(version_id: int) -> Sequence[VersionFile]:
+    """Return the files that a version was published from, by path."""
+    return session().scalars(
+        select(VersionFile).where(VersionFile.version_id == version_id).order_by(VersionFile.path)
+    ).all()
+
+
+def find_media(digest: str, name: str) -> VersionFile | None:
+    """Return a published medium by what is served of it: published courses are public."""
+    return session().scalars(
+        select(VersionFile)
+        .where(VersionFile.served == digest, VersionFile.path == f"media/{name}")
+        .limit(1)
+    ).first()
+
+
+def list_drafts(scope: Scope) -> Sequence[CourseDraft]:
+    """Return the drafts within a scope."""
+    return session().scalars(
+        select(CourseDraft).where(scope.within(CourseDraft.owner_path)).order_by(CourseDraft.slug)
+    ).all()
+
+
+def get_draft(scope: Scope, slug: str) -> CourseDraft:
+    """Return the draft of a course within a scope."""
+    draft = session().scalar(
+        select(CourseDraft).where(CourseDraft.slug == slug, scope.within(CourseDraft.owner_path))
+    )
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def find_draft(slug: str) -> CourseDraft | None:
+    """Return the draft of a course wherever it lies: a slug is taken once for everyone."""
+    return session().scalar(select(CourseDraft).where(CourseDraft.slug == slug))
+
+
+def get_draft_by_id(scope: Scope, public_id: UUID) -> CourseDraft:
+    """Return a draft within a scope by its public id."""
+    draft = session().scalar(
+        select(CourseDraft).where(CourseDraft.public_id == public_id, scope.within(CourseDraft.owner_path))
+    )
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def prerequisites_by_course() -> Mapping[str, tuple[str, ...]]:
+    """Return slug → prerequisites of every published course: what a checker must know of the others."""
+    return {course.slug: tuple(version.meta["prerequisites"]) for course, version in list_newest()}
+
+
+def list_programmes() -> Sequence[Programme]:
+    """Return the model programmes, by slug."""
+    return session().scalars(select(Programme).order_by(Programme.slug)).all()
+
+
+def find_programme(slug: str) -> Programme | None:
+    """Return a programme by its slug, or None."""
+    return session().scalar(select(Programme).where(Programme.slug == slug))

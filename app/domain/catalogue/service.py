@@ -1,0 +1,170 @@
+"""What may be told to the catalogue: versions are published and never changed; drafts are written."""
+
+from collections.abc import Mapping
+
+from app.domain.catalogue import queries
+from app.domain.catalogue.models import (
+    Course,
+    CourseDraft as DraftRow,
+    CourseVersion,
+    Edition,
+    ModuleText,
+    Programme,
+    Question,
+    QuestionText,
+    VersionFile,
+)
+from app.domain.catalogue.values import CourseDraft, ProgrammeDraft
+from app.domain.territory.models import Unit
+from app.foundation import clock, ids
+from app.foundation.db import session
+from app.foundation.plain import dump
+
+
+def publish(draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, str | None]], by: str) -> CourseVersion:
+    """Make a new immutable version of a course, a correction where marking stays as it is, else a new edition.
+
+    ``digests``: path → (digest of the file's own bytes, digest of what learners are given of it or None).
+    The caller has seen that something differs from the newest version.
+    """
+    course = queries.find_course(draft.meta.slug) or _new_course(draft.meta.slug)
+    course.owner_unit_id, course.owner_path, course.owner_unit = owner.id, owner.path, owner
+    session().flush()
+    edition, correction = _edition_for(course, draft)
+    version = _new_version(draft, edition, correction, by)
+    session().add(version)
+    session().flush()
+    edition.version_id = version.id
+    _add_modules(version.id, draft)
+    _add_questions(version.id, draft)
+    session().add_all(
+        VersionFile(version_id=version.id, path=path, digest=own, served=served, size=len(draft.files[path]))
+        for path, (own, served) in digests.items()
+    )
+    session().flush()
+    return version
+
+
+def _new_course(slug: str) -> Course:
+    course = Course(slug=slug, newest_edition=0)
+    session().add(course)
+    return course
+
+
+def _edition_for(course: Course, draft: CourseDraft) -> tuple[Edition, int]:
+    edition = queries.find_edition(course.id, course.newest_edition)
+    if edition is not None and edition.version_id is not None:
+        newest = queries.get_version(edition.version_id)
+        if newest.marking_digest == draft.marking_digest:
+            return edition, newest.correction + 1
+    course.newest_edition += 1
+    made = Edition(course_id=course.id, number=course.newest_edition)
+    session().add(made)
+    session().flush()
+    return made, 0
+
+
+def _new_version(draft: CourseDraft, edition: Edition, correction: int, by: str) -> CourseVersion:
+    meta = draft.meta
+    return CourseVersion(
+        public_id=ids.public_id(),
+        edition_id=edition.id,
+        edition=edition.number,
+        correction=correction,
+        digest=draft.digest,
+        marking_digest=draft.marking_digest,
+        track=meta.track.value,
+        level=meta.level.value,
+        form=meta.form.value,
+        hours=meta.hours,
+        languages=list(meta.languages),
+        titles=dict(meta.title),
+        meta=dump(meta),
+        law_as_of=meta.law_as_of,
+        review_by=meta.review_by,
+        module_count=len(draft.modules),
+        published_at=clock.now(),
+        published_by=by,
+    )
+
+
+def _add_modules(version_id: int, draft: CourseDraft) -> None:
+    session().add_all(
+        ModuleText(
+            version_id=version_id,
+            language=language,
+            address=module.address,
+            position=position,
+            text_language=text.language,
+            title=text.title,
+            minutes=module.minutes,
+            law_as_of=module.law_as_of,
+            check=list(module.check),
+            html=text.html,
+        )
+        for position, module in enumerate(draft.modules, start=1)
+        for language, text in module.texts.items()
+    )
+
+
+def _add_questions(version_id: int, draft: CourseDraft) -> None:
+    rows = [
+        Question(
+            version_id=version_id,
+            key=question.key,
+            position=position,
+            kind=question.kind.value,
+            area=question.area,
+            points=question.points,
+            is_practice=question.is_practice,
+            is_pinned=question.is_pinned,
+            is_retired=question.is_retired,
+            is_exact=question.is_exact,
+            is_partial=question.is_partial,
+            is_all_or_nothing=question.is_all_or_nothing,
+            unit=question.unit,
+        )
+        for position, question in enumerate(draft.questions, start=1)
+    ]
+    session().add_all(rows)
+    session().flush()
+    session().add_all(
+        QuestionText(question_id=row.id, language=language, body=dump(body), answer_key=dump(question.keys[language]))
+        for row, question in zip(rows, draft.questions, strict=True)
+        for language, body in question.bodies.items()
+    )
+
+
+def keep_draft(slug: str, owner: Unit, files: Mapping[str, str], by: str) -> DraftRow:
+    """Write down a trainer's draft: path → digest in the file store; every write is a new revision."""
+    row = queries.find_draft(slug)
+    if row is None:
+        row = DraftRow(slug=slug, public_id=ids.public_id(), revision=0)
+        session().add(row)
+    row.owner_unit_id, row.owner_path = owner.id, owner.path
+    row.files = dict(files)
+    row.revision += 1
+    row.changed_at, row.changed_by = clock.now(), by
+    session().flush()
+    return row
+
+
+def drop_draft(row: DraftRow) -> None:
+    """Forget a draft: it was published, or is not wanted."""
+    session().delete(row)
+    session().flush()
+
+
+def keep_programme(draft: ProgrammeDraft, owner: Unit, source: str) -> bool:
+    """Write down a model programme; return whether anything differed."""
+    row = queries.find_programme(draft.slug)
+    if row is not None and row.source == source:
+        return False
+    if row is None:
+        row = Programme(slug=draft.slug)
+        session().add(row)
+    row.owner_path, row.track, row.form = owner.path, draft.track.value, draft.form.value
+    row.titles, row.courses, row.is_ordered = dict(draft.title), list(draft.courses), draft.is_ordered
+    row.deadline, row.source = str(draft.deadline) if draft.deadline else None, source
+    session().flush()
+    return True

@@ -1,0 +1,1 @@
+"""The register: what was earned, as it was when it was earned."""

@@ -1,0 +1,77 @@
+"""The tables of the register: number series, certificates and the entries that say what became of them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation import chain
+from app.foundation.db import Base, Moment, ordered_text
+
+
+class NumberSeries(Base):
+    """The last number that an issuer gave in a year of its own zone; one row, locked last in the transaction."""
+
+    __tablename__ = "number_series"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Certificate(Base):
+    """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes."""
+
+    __tablename__ = "certificate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    number: Mapped[str] = mapped_column(String(40))
+    issuer_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    year: Mapped[int]
+    ordinal: Mapped[int]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_path: Mapped[str] = mapped_column(ordered_text(200), index=True)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    issued_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    valid_until: Mapped[date | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    file_digest: Mapped[str | None] = mapped_column(String(64))
+    rendered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("issuer_unit_id", "year", "ordinal"),)
+
+    @property
+    def owner_id(self) -> int | None:
+        """A certificate belongs to its holder."""
+        return self.person_id
+
+
+class RegisterEntry(Base, chain.Sealed):
+    """One line of the register: a certificate was issued or revoked, by whom and why; sealed into a chain."""
+
+    __tablename__ = "register_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # issued, revoked
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    number: Mapped[str] = mapped_column(String(40))
+    snapshot_hash: Mapped[str] = mapped_column(String(64))
+
+    def content(self) -> Mapping[str, object]:
+        """Return what the line says, for its hash."""
+        return {
+            "kind": self.kind,
+            "at": self.at,
+            "actor": self.actor,
+            "reason": self.reason,
+            "number": self.number,
+            "snapshot": self.snapshot_hash,
+        }

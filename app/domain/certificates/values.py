@@ -1,0 +1,124 @@
+"""What a certificate says, as it was when it was earned; never read again from people or courses."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias, cast
+
+JsonValue: TypeAlias = str | int | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that one certificate says; an empty text is a particular that it does not have.
+
+    The register takes its hash over ``to_json``, and the document is made from this value and the design
+    alone, so that it can be made again, byte for byte, when every other table has changed.
+    """
+
+    number: str
+    """The place in the issuer's gap-free series, as printed: ``CZ-2026-000123``."""
+    code: str
+    """The verification code in capitals and digits, already in groups: ``ABCDE-FGHJK-…``."""
+    kind: str
+    """What was done: ``exam`` (a final test passed) or ``attendance`` (completed without a test)."""
+    family_name: str
+    """As the person writes it, in her own script."""
+    given_name: str
+    """As the person writes it, with a patronymic where she has one."""
+    family_name_latin: str
+    """In Latin script; the same as ``family_name`` where that is Latin already."""
+    given_name_latin: str
+    """In Latin script; the same as ``given_name`` where that is Latin already."""
+    course_slug: str
+    """The id of the course in course.yaml; not printed."""
+    course_title: str
+    """In the language of the certificate."""
+    course_version: str
+    """Edition and correction, as shown to people: ``2.1``."""
+    hours: Decimal
+    """Hours of 60 minutes, in steps of a quarter, as course.yaml says."""
+    form: str
+    """``distance``, ``classroom`` or ``blended`` (Czech Act 312/2002, s. 31)."""
+    language: str
+    """BCP 47 tag of the language of the test and of the certificate: ``sr-Latn``."""
+    objectives: tuple[str, ...]
+    """What the person can do now: the objectives of the course, a few short phrases."""
+    mark: int | None
+    """The mark of the passed test in basis points (10000 = all points); None without a test."""
+    completed_on: date
+    """The day of completion in the zone of the person's unit."""
+    issued_on: date
+    """The day of issue in the zone of the issuer; its year is the year of the number."""
+    valid_until: date | None
+    """The last day of validity; None means for ever."""
+    municipality_name: str
+    """The municipality that the completion counts for; empty where the person has none."""
+    unit_name: str
+    """The unit where the person was employed at completion, often the municipality itself."""
+    issuer_name: str
+    """The legal name of the issuer."""
+    issuer_registration_number: str
+    """The issuer's number in its country's register of legal persons (IČO, MB, ЄДРПОУ, ЕИК)."""
+    issuer_place: str
+    """The place of issue, in the nominative."""
+    signatory_name: str
+    """The natural person who answers for the certificate, with her titles."""
+    signatory_function: str
+    """The office that she signs in."""
+    accreditation: str | None
+    """The number of the accreditation of the course or of the issuer."""
+    legal_line: str
+    """The sentence that names the legal ground of the certificate."""
+    funder_line: str
+    """The sentence that the funder of the training asks for."""
+    logo_digest: str | None
+    """Lower-case hex SHA-256 of the issuer's logo in the file store."""
+    verify_url: str
+    """The full address at which the certificate is verified; the QR symbol holds it."""
+    design: str
+    """The name of a folder in certificates/."""
+
+    def to_json(self) -> str:
+        """Write the one canonical text of this value: sorted keys, no spaces, UTF-8 letters as they are.
+
+        Dates are ISO 8601, hours a plain decimal without trailing zeros: equal snapshots give equal texts.
+        """
+        members = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """Read back what ``to_json`` wrote; a missing or unknown member raises ValueError."""
+        members = cast("dict[str, JsonValue]", json.loads(text))
+        expected = {field.name for field in fields(cls)}
+        if members.keys() != expected:
+            odd = ", ".join(sorted(members.keys() ^ expected))
+            raise ValueError(f"a snapshot has exactly its own members; missing or unknown: {odd}")
+        return cls(**_typed(members))
+
+
+def _plain(value: object) -> JsonValue:
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return cast("JsonValue", value)
+
+
+def _typed(members: Mapping[str, JsonValue]) -> dict[str, Any]:
+    valid_until = members["valid_until"]
+    return {
+        **members,
+        "hours": Decimal(str(members["hours"])),
+        "objectives": tuple(cast("list[str]", members["objectives"])),
+        "completed_on": date.fromisoformat(str(members["completed_on"])),
+        "issued_on": date.fromisoformat(str(members["issued_on"])),
+        "valid_until": None if valid_until is None else date.fromisoformat(str(valid_until)),
+    }

@@ -1,0 +1,1 @@
+"""Who takes which edition of a course, counted for which unit."""

@@ -1,0 +1,53 @@
+"""What may be told to enrolments: they begin, move to a newer edition, and end with an outcome."""
+
+from datetime import datetime
+
+from app.domain.catalogue.models import Course, Edition
+from app.domain.enrolment.models import Enrolment
+from app.domain.people.models import Person
+from app.foundation import clock, ids
+from app.foundation.db import session
+
+
+def begin(person: Person, course: Course, edition: Edition, language: str, ordinal: int) -> Enrolment:
+    """Enrol a person, counted for the unit where she is employed today."""
+    present = clock.now()
+    made = Enrolment(
+        public_id=ids.public_id(),
+        person_id=person.id,
+        course_id=course.id,
+        edition_id=edition.id,
+        ordinal=ordinal,
+        unit_id=person.unit_id,
+        unit_path=person.unit.path,
+        language=language,
+        enrolled_at=present,
+        last_activity_at=present,
+        modules_done=0,
+        attempts_made=0,
+        extra_attempts=0,
+    )
+    session().add(made)
+    session().flush()
+    return made
+
+
+def move(enrolment: Enrolment, edition: Edition) -> None:
+    """Let a learner go on with another edition."""
+    enrolment.edition_id = edition.id
+
+
+def read_in(enrolment: Enrolment, language: str) -> None:
+    """Remember in which language the learner reads the course."""
+    enrolment.language = language
+
+
+def touch(enrolment: Enrolment) -> None:
+    """Note that the learner did something."""
+    enrolment.last_activity_at = clock.now()
+
+
+def settle(enrolment: Enrolment, outcome: str | None, at: datetime | None, mark: int | None, version_id: int | None) -> None:
+    """End an enrolment with an outcome, or open it again with none."""
+    enrolment.outcome, enrolment.outcome_at = outcome, at
+    enrolment.mark, enrolment.version_id = mark, version_id

@@ -1,0 +1,19 @@
+"""What is known of a person: frozen values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is entered about a person; names apart, in native and in Latin script."""
+
+    email: str
+    family_name: str
+    given_name: str
+    family_name_latin: str
+    given_name_latin: str
+    target_group: str  # a word of catalogue.values.Audience
+    job_title: str
+    locale: str
+    gender: str | None = None  # f, m or None
+    time_zone: str | None = None  # None: that of the unit

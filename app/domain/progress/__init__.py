@@ -1,0 +1,1 @@
+"""How far a learner is, and what counts as completed."""

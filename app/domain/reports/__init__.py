@@ -1,0 +1,1 @@
+"""Read-only answers counted over all other rooms."""

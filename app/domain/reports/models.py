@@ -1,0 +1,37 @@
+"""The table of report files: exports that the worker makes and the asker fetches."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation import ids
+from app.foundation.db import Base, Moment
+
+
+class ReportFile(Base):
+    """An export asked for by a person, made by the worker, kept in the file store."""
+
+    __tablename__ = "report_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=ids.public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    made_at: Mapped[datetime | None] = mapped_column(Moment)
+    file_digest: Mapped[str | None] = mapped_column(String(64))
+    row_count: Mapped[int | None]
+
+    @property
+    def unit_path(self) -> str:
+        """A report file lies nowhere: it is its asker's alone."""
+        return ""
+
+    @property
+    def owner_id(self) -> int | None:
+        """Whoever asked for it."""
+        return self.person_id

@@ -1,0 +1,1 @@
+"""The territory: countries, regions and municipalities as a tree of paths."""

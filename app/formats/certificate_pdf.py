@@ -1,0 +1,328 @@
+"""Makes the PDF of a certificate from its snapshot and its design, the same bytes every time."""
+
+import io
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from threading import Lock
+from zlib import compress
+
+from PIL import Image, UnidentifiedImageError
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.certificates.values import Snapshot
+from app.formats import certificate_ornament, qr_code
+from app.formats.certificate_layout import MM, Layout, Line
+from app.formats.certificate_ornament import Tile, rgb
+from app.formats.certificate_shapes import (
+    Cells,
+    Column,
+    Design,
+    FontName,
+    Frame,
+    Logo,
+    Part,
+    QrCode,
+    Rosette,
+    Rule,
+    fill,
+)
+from app.formats.certificate_words import particulars, phrases
+from app.foundation.errors import Invalid
+from app.foundation.i18n import N_
+
+rl_config.useA85 = 0  # Streams as plain bytes: a fifth smaller, and quicker than as ASCII.
+
+_LOGO_PIXELS = 25_000_000
+_LOGO_DENSITY = 300 / 72  # pixels to a point
+_LOGO_BYTES = 16_000  # compressed; a picture that needs more is made coarser
+_UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Unicode categories that leave no mark of their own, whatever a font says of them."""
+_one_at_a_time = Lock()
+"""ReportLab's fonts keep a place in their file while they are read, so that threads must take turns."""
+
+
+class MissingGlyphs(Invalid):
+    """The fonts of the design cannot draw a particular of the certificate."""
+
+    def __init__(self, field: str, code_points: tuple[str, ...]) -> None:
+        """Take the member of the snapshot and the code points, written ``U+0416``."""
+        reason = N_("%(text_field)s has characters that the certificate cannot show: %(code_points)s")
+        super().__init__(field, reason, text_field=field, code_points=", ".join(code_points))
+        self.code_points = code_points
+
+
+class MissingParticular(Invalid):
+    """The design asks for a particular that the certificate does not have."""
+
+    def __init__(self, field: str) -> None:
+        """Take the member of the snapshot."""
+        super().__init__(field, N_("The certificate needs %(particular)s."), particular=field)
+
+
+class UnreadableLogo(Invalid):
+    """The logo is no PNG or JPEG picture, or too large."""
+
+    def __init__(self) -> None:
+        """Take nothing."""
+        super().__init__("logo", N_("The logo is not a PNG or JPEG picture of reasonable size."))
+
+
+def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
+    """Return the code points of a text that a font of the design lacks, each once, in order of appearance.
+
+    The text is composed first (Unicode normalisation form C), as it is before it is drawn.
+    """
+    drawn = _drawn(tuple(design.fonts.values()))
+    composed = unicodedata.normalize("NFC", text)
+    return tuple(f"U+{ord(character):04X}" for character in dict.fromkeys(composed) if character not in drawn)
+
+
+def check_drawable(snapshot: Snapshot, design: Design) -> None:
+    """Raise MissingWording, MissingParticular or MissingGlyphs where no certificate can be made."""
+    design.wording_in(snapshot.language)
+    for name in design.mandatory:
+        if getattr(snapshot, name) in {None, "", ()}:
+            raise MissingParticular(name)
+    for each in fields(snapshot):
+        value = getattr(snapshot, each.name)
+        text = "".join(value) if isinstance(value, tuple) else value
+        if isinstance(text, str) and (lacking := missing_glyphs(text, design)):
+            raise MissingGlyphs(each.name, lacking)
+
+
+def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
+    """Return the document; equal arguments give equal bytes, in every process.
+
+    ``logo`` is a PNG or JPEG file. Raises what ``check_drawable`` raises, and UnreadableLogo.
+    """
+    check_drawable(snapshot, design)
+    wording = design.wording_in(snapshot.language)
+    places = particulars(snapshot, wording)
+    values = {**places, **phrases(snapshot, wording, places)}
+    values = {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
+    with _one_at_a_time:
+        return _Sheet(snapshot, design, values, logo).finish()
+
+
+@lru_cache(maxsize=32)
+def _registered(path: Path) -> str:
+    """Make a font known to ReportLab once in a process, and return its name there."""
+    name = f"{path.stem}-{sha256(str(path).encode()).hexdigest()[:12]}"
+    pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False))
+    return name
+
+
+@lru_cache(maxsize=32)
+def _widths(path: Path) -> Mapping[int, float]:
+    """Return the advance of each code point at one point; of an unknown one, that of the empty box."""
+    face = pdfmetrics.getFont(_registered(path)).face
+    return defaultdict(lambda: face.defaultWidth / 1000, {k: v / 1000 for k, v in face.charWidths.items()})
+
+
+@lru_cache(maxsize=32)
+def _drawn(paths: tuple[Path, ...]) -> frozenset[str]:
+    """Return the characters that all of these fonts have and that leave a mark or a space."""
+    faces = [set(pdfmetrics.getFont(_registered(path)).face.charToGlyph) for path in paths]
+    characters = map(chr, set.intersection(*faces))
+    return frozenset(each for each in characters if unicodedata.category(each) not in _UNDRAWN)
+
+
+@lru_cache(maxsize=16)
+def _picture(logo: bytes, width: int, height: int) -> Image.Image:
+    """Return a logo on white ground, of no more than so many pixels.
+
+    White instead of transparency, because PDF/A-1 knows none (ISO 19005-1, 6.4).
+    """
+    try:
+        with Image.open(io.BytesIO(logo), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > _LOGO_PIXELS:
+                raise UnreadableLogo
+            whole = image.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise UnreadableLogo from error
+    flat = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+    flat.thumbnail((width, height), Image.Resampling.LANCZOS)
+    while len(compress(flat.tobytes())) > _LOGO_BYTES:
+        flat = flat.resize((flat.width * 4 // 5, flat.height * 4 // 5), Image.Resampling.LANCZOS)
+    return flat
+
+
+class _Sheet:
+    """The one page of a certificate while it is drawn."""
+
+    def __init__(
+        self, snapshot: Snapshot, design: Design, values: Mapping[str, str], logo: bytes | None
+    ) -> None:
+        self._design = design
+        self._values = values
+        self._logo = logo
+        self._url = snapshot.verify_url
+        self._fonts = {name: _registered(path) for name, path in design.fonts.items()}
+        self._width, self._height = design.width * MM, design.height * MM
+        self._layout = Layout(values, self._measure)
+        self._buffer = io.BytesIO()
+        self._canvas = Canvas(
+            self._buffer,
+            pagesize=(self._width, self._height),
+            pageCompression=1,
+            invariant=1,
+            initialFontName=next(iter(self._fonts.values())),
+            lang=snapshot.language,
+            pdfVersion=(1, 4),
+        )
+        self._describe(snapshot)
+
+    def finish(self) -> bytes:
+        """Draw every part in reading order and return the file."""
+        for part in self._design.parts:
+            self._draw(part)
+        self._canvas.showPage()
+        self._canvas.save()
+        return self._buffer.getvalue()
+
+    def _describe(self, snapshot: Snapshot) -> None:
+        canvas = self._canvas
+        canvas.setTitle(fill(self._design.title, self._values))
+        canvas.setSubject(fill(self._design.subject, self._values))
+        canvas.setAuthor(snapshot.issuer_name)
+        canvas.setKeywords(f"{snapshot.number}, {snapshot.code}")
+        canvas.setCreator("Gradivo")
+        canvas.setDateFormatter(lambda *_: f"D:{snapshot.issued_on:%Y%m%d}000000Z")
+
+    def _measure(self, font: FontName, text: str) -> float:
+        widths = _widths(self._design.fonts[font])
+        return sum(widths[ord(character)] for character in text)
+
+    def _draw(self, part: Part) -> None:
+        match part:
+            case Frame():
+                self._frame(part)
+            case Rosette():
+                self._tile(certificate_ornament.rosette(part, self._height))
+            case Rule():
+                self._rule(part)
+            case Logo():
+                self._logo_in(part)
+            case QrCode():
+                self._qr(part)
+            case Column():
+                self._lines(self._layout.column(part))
+            case Cells():
+                self._cells(part)
+
+    def _frame(self, frame: Frame) -> None:
+        for tile in certificate_ornament.border(frame, self._width, self._height):
+            self._tile(tile)
+        canvas = self._canvas
+        outer, inner = frame.margin * MM, (frame.margin + frame.band) * MM
+        for inset, thickness, colour in (
+            (outer, 1.6, frame.outer),
+            (inner, 0.8, frame.outer),
+            (inner + 1.1 * MM, 0.35, frame.inner),
+        ):
+            canvas.setLineWidth(thickness)
+            canvas.setStrokeColorRGB(*rgb(colour))
+            canvas.rect(inset, inset, self._width - 2 * inset, self._height - 2 * inset)
+        self._corners(frame, outer, inner)
+
+    def _corners(self, frame: Frame, outer: float, inner: float) -> None:
+        canvas = self._canvas
+        canvas.setLineWidth(0.8)
+        canvas.setStrokeColorRGB(*rgb(frame.outer))
+        right, top = self._width, self._height
+        canvas.lines(
+            [
+                (x, y0, x, y1)
+                for x in (inner, right - inner)
+                for y0, y1 in ((outer, inner), (top - inner, top - outer))
+            ]
+            + [
+                (x0, y, x1, y)
+                for y in (inner, top - inner)
+                for x0, x1 in ((outer, inner), (right - inner, right - outer))
+            ]
+        )
+
+    def _tile(self, tile: Tile) -> None:
+        canvas = self._canvas
+        name = f"tile{sha256(tile.operators.encode()).hexdigest()[:8]}"
+        canvas.beginForm(name, *tile.box)
+        canvas.addLiteral(tile.operators)
+        canvas.endForm()
+        for place in tile.places:
+            canvas.addLiteral(f"q {place}")
+            canvas.doForm(name)
+            canvas.addLiteral("Q")
+
+    def _rule(self, rule: Rule) -> None:
+        canvas = self._canvas
+        left, right, y = rule.left * MM, (rule.left + rule.width) * MM, self._height - rule.top * MM
+        half = rule.lozenge * MM / 2
+        middle = (left + right) / 2
+        canvas.setLineWidth(rule.thickness)
+        canvas.setStrokeColorRGB(*rgb(rule.colour))
+        canvas.setFillColorRGB(*rgb(rule.colour))
+        if not half:
+            canvas.line(left, y, right, y)
+            return
+        canvas.line(left, y, middle - 2 * half, y)
+        canvas.line(middle + 2 * half, y, right, y)
+        path = canvas.beginPath()
+        path.moveTo(middle - half, y)
+        for x, height in ((middle, half), (middle + half, 0), (middle, -half)):
+            path.lineTo(x, y + height)
+        path.close()
+        canvas.drawPath(path, stroke=0, fill=1)
+
+    def _logo_in(self, part: Logo) -> None:
+        if self._logo is None:
+            return
+        width, height = part.box.width * MM, part.box.height * MM
+        picture = _picture(self._logo, round(width * _LOGO_DENSITY), round(height * _LOGO_DENSITY))
+        scale = min(width / picture.width, height / picture.height)
+        drawn = picture.width * scale, picture.height * scale
+        left = part.box.left * MM + {"left": 0, "centre": 0.5, "right": 1}[part.align] * (width - drawn[0])
+        bottom = self._height - part.box.top * MM - (height + drawn[1]) / 2
+        self._canvas.drawImage(ImageReader(picture), left, bottom, *drawn)
+
+    def _qr(self, part: QrCode) -> None:
+        side, runs = qr_code.runs(self._url)
+        canvas = self._canvas
+        left, top = part.left * MM, self._height - part.top * MM
+        module = part.size * MM / side
+        canvas.saveState()
+        canvas.setFillColorRGB(*rgb(part.colour))
+        canvas.transform(module, 0, 0, -module, left, top)
+        squares = " ".join(f"{column} {row} {length} 1 re" for column, row, length in runs)
+        canvas.addLiteral(f"{squares} f")
+        canvas.restoreState()
+        size = part.size * MM
+        canvas.linkURL(self._url, (left, top - size, left + size, top), F=4)
+
+    def _cells(self, cells: Cells) -> None:
+        lines, strokes = self._layout.cells(cells)
+        canvas = self._canvas
+        canvas.setLineWidth(0.5)
+        canvas.setStrokeColorRGB(*rgb(cells.divider))
+        for stroke in strokes:
+            canvas.line(stroke.left, self._height - stroke.top, stroke.left, self._height - stroke.bottom)
+        self._lines(lines)
+
+    def _lines(self, lines: Iterable[Line]) -> None:
+        canvas = self._canvas
+        for style, run in groupby(lines, key=lambda line: line.style):
+            canvas.setFillColorRGB(*rgb(style.colour))
+            for line in run:
+                canvas.setFont(self._fonts[style.font], line.size)
+                tracking = style.tracking * line.size or None
+                canvas.drawString(line.left, self._height - line.baseline, line.text, charSpace=tracking)

@@ -1,0 +1,136 @@
+"""The database: one session, one way to write.
+
+SQLite (WAL, foreign keys, full synchronisation) and PostgreSQL behave alike: a reading request sees one
+snapshot, a writing transaction begins IMMEDIATE on SQLite so that it waits for its turn instead of failing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from app.foundation.errors import AppError
+
+_BUSY_TIMEOUT_MS = 20_000
+
+
+class Base(DeclarativeBase):
+    """The root of every model; constraint names follow one convention, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, without a zone in SQLite, ``timestamptz`` in PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone, and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return a moment with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def ordered_text(length: int) -> String:
+    """Return a text type that is compared byte by byte on every engine: for paths and sort keys."""
+    return String(length).with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
+class NestedTransaction(AppError):
+    """A workflow was called inside another's transaction: one act has one transaction."""
+
+
+def session() -> Session:
+    """Return the session of the present request, job or command."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of an act, and commit it at the end; whatever is raised undoes all of it.
+
+    A snapshot held by earlier reads is let go first: SQLite would refuse to turn it into a write.
+    After the commit the jobs that were enqueued inside are announced to the worker.
+    """
+    held = session()
+    if held.info.get("writing"):
+        raise NestedTransaction("transactions do not nest")
+    held.rollback()
+    held.info["writing"] = True
+    try:
+        held.connection(execution_options={"writing": True})
+        yield held
+        held.commit()
+    except BaseException:
+        held.rollback()
+        held.info.pop("after_commit", None)
+        raise
+    finally:
+        held.info["writing"] = False
+    for call in held.info.pop("after_commit", ()):
+        call()
+
+
+def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ``on_conflict_do_update`` on the present engine."""
+    is_sqlite = session().get_bind().dialect.name == "sqlite"
+    return sqlite.insert(model) if is_sqlite else postgresql.insert(model)
+
+
+def after_commit(call: Any) -> None:  # noqa: ANN401 -- Any callable without arguments.
+    """Have something called once the present transaction is committed, and not if it is undone."""
+    session().info.setdefault("after_commit", []).append(call)
+
+
+def install_engine_rules(engine: Engine) -> None:
+    """Give every connection of an engine the rules of the house."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- A raw sqlite3 connection.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-8000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,84 @@
+"""The file store: content-addressed, written once, never half.
+
+A file's name is the SHA-256 of its bytes; two folders deep, so that no folder grows too large.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.foundation.errors import AppError, NotFound
+from app.foundation.ids import digest as digest_of
+
+
+class DamagedFile(AppError):
+    """A stored file's bytes are not those of its name."""
+
+
+class FileStore:
+    """A folder of immutable files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, content: bytes) -> str:
+        """Store bytes and return their digest; power may fail at any point without a torn file."""
+        digest = digest_of(content)
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.part")
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""
+        try:
+            content = self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound from None
+        if digest_of(content) != digest:
+            raise DamagedFile(f"{digest} is damaged")
+        return content
+
+    def path(self, digest: str) -> Path:
+        """Return where a stored file lies; raises NotFound."""
+        path = self._path(digest)
+        if not path.exists():
+            raise NotFound
+        return path
+
+    def list_digests(self) -> Iterator[str]:
+        """Yield every digest in the store, in order."""
+        for path in sorted(self.root.glob("??/??/*")):
+            if not path.name.startswith("."):
+                yield path.name
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):  # noqa: PLR2004 -- The length of SHA-256.
+            raise NotFound
+        return self.root / digest[:2] / digest[2:4] / digest
+
+
+_store: list[FileStore] = []
+
+
+def use(root: Path) -> None:
+    """Let this process keep its files under ``root``."""
+    _store[:] = [FileStore(root)]
+
+
+def store() -> FileStore:
+    """Return the file store of this process."""
+    return _store[0]

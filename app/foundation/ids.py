@@ -1,0 +1,45 @@
+"""The one place that draws identifiers and random bits."""
+
+import hashlib
+import random
+import secrets
+import uuid
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Digits and capitals that no eye confuses: no 0 O, 1 I L."""
+
+
+def public_id() -> uuid.UUID:
+    """Return a new identifier for URLs and programs."""
+    return uuid.uuid4()
+
+
+def token() -> str:
+    """Return a single-use secret of 256 random bits, fit for a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def code() -> str:
+    """Return a certificate code: 30 unambiguous letters (over 148 random bits) in six groups of five."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(30))
+    return "-".join(letters[place : place + 5] for place in range(0, 30, 5))
+
+
+def normalise_code(text: str) -> str:
+    """Return a code as it is compared: capitals without anything between them."""
+    return "".join(letter for letter in text.upper() if letter in LETTERS)
+
+
+def digest(text: str | bytes) -> str:
+    """Return the SHA-256 of a text (UTF-8) or of bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def seed() -> int:
+    """Return 63 random bits to draw and shuffle a paper by."""
+    return secrets.randbits(63)
+
+
+def dice(seed_value: int) -> random.Random:
+    """Return a generator that repeats itself for the same seed: for papers, never for secrets."""
+    return random.Random(seed_value)  # noqa: S311 -- A paper must be drawn alike from its seed.

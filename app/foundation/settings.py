@@ -1,0 +1,169 @@
+"""Settings: the one place that reads the environment and the instance's ``.env``.
+
+Every field is documented in the README's table; a test compares both.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from app.foundation.errors import AppError
+
+KNOWN = (
+    "INSTANCE",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "STORAGE_URL",
+    "SECRET_KEY",
+    "BASE_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "TRUSTED_PROXIES",
+    "LOG_LEVEL",
+    "ENVIRONMENT",
+    "DEMO_PUBLIC",
+)
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SHORTEST_KEY = 32
+
+
+class SettingsError(AppError):
+    """The settings do not allow the system to start; the message names the setting and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator may set, checked."""
+
+    instance: Path
+    database_url: str
+    redis_url: str | None
+    storage: Path
+    secret_key: str
+    base_url: str
+    smtp_url: str | None
+    mail_from: str
+    trusted_proxies: int
+    log_level: str
+    environment: str
+    demo_public: bool
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this instance holds demonstration people."""
+        return self.environment == "demo"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people come by https, so that cookies are locked to it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host (with port) that people come to."""
+        return urlsplit(self.base_url).netloc
+
+
+def from_env(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment over the instance's ``.env`` and check every value.
+
+    Raises SettingsError, which names the first setting that cannot be taken.
+    """
+    outer = dict(os.environ if environ is None else environ)
+    instance = Path(outer.get("INSTANCE", "instance")).resolve()
+    inner = {key: value or "" for key, value in dotenv_values(instance / ".env").items()}
+    unknown = sorted(set(inner) - set(KNOWN))
+    if unknown:
+        raise SettingsError(f"{instance / '.env'}: unknown setting {unknown[0]}; known are {', '.join(KNOWN)}")
+    given = {key: value for key, value in {**inner, **outer}.items() if key in KNOWN and value}
+    settings = Settings(
+        instance=instance,
+        database_url=_database_url(given, instance),
+        redis_url=given.get("REDIS_URL"),
+        storage=_storage(given, instance),
+        secret_key=given.get("SECRET_KEY", ""),
+        base_url=given.get("BASE_URL", "").rstrip("/"),
+        smtp_url=_smtp_url(given),
+        mail_from=given.get("MAIL_FROM", "gradivo@localhost"),
+        trusted_proxies=_number(given, "TRUSTED_PROXIES"),
+        log_level=_one_of(given, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
+        environment=_one_of(given, "ENVIRONMENT", ("production", "demo"), "production"),
+        demo_public=_one_of(given, "DEMO_PUBLIC", ("yes", "no"), "no") == "yes",
+    )
+    _check_together(settings)
+    return settings
+
+
+def _database_url(given: Mapping[str, str], instance: Path) -> str:
+    url = given.get("DATABASE_URL", f"sqlite:///{instance / 'gradivo.db'}")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL: use sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+    return url
+
+
+def _storage(given: Mapping[str, str], instance: Path) -> Path:
+    url = urlsplit(given.get("STORAGE_URL", f"file://{instance / 'files'}"))
+    if url.scheme != "file" or url.netloc or not url.path:
+        raise SettingsError("STORAGE_URL: use file:///ABSOLUTE/PATH")
+    return Path(url.path)
+
+
+def _smtp_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("SMTP_URL")
+    if url is not None and urlsplit(url).scheme not in {"smtp", "smtps"}:
+        raise SettingsError("SMTP_URL: use smtp://USER:PASSWORD@HOST:PORT or smtps://…")
+    return url
+
+
+def _number(given: Mapping[str, str], name: str) -> int:
+    text = given.get(name, "0")
+    if not text.isdecimal():
+        raise SettingsError(f"{name}: a whole number is wanted, not “{text}”")
+    return int(text)
+
+
+def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    value = given.get(name, default)
+    if value not in choices:
+        raise SettingsError(f"{name}: “{value}” is none of {', '.join(choices)}")
+    return value
+
+
+def _check_together(settings: Settings) -> None:
+    if len(settings.secret_key) < _SHORTEST_KEY:
+        raise SettingsError(
+            f"SECRET_KEY: at least {_SHORTEST_KEY} random characters are wanted; "
+            'make one by: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    url = urlsplit(settings.base_url)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path:
+        raise SettingsError("BASE_URL: the address that people come to is wanted, such as https://learn.example.org")
+    if settings.is_demo and not settings.demo_public and not _is_local(url.hostname):
+        raise SettingsError("BASE_URL: a demonstration is for this machine only; set DEMO_PUBLIC=yes to show it")
+    if not settings.is_demo and url.scheme != "https":
+        raise SettingsError("BASE_URL: production wants https; set ENVIRONMENT=demo for a demonstration")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_current: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Let this process run by these settings."""
+    _current[:] = [settings]
+
+
+def current() -> Settings:
+    """Return the settings that this process runs by."""
+    return _current[0]

@@ -1,0 +1,125 @@
+"""The worker: every job's name and the workflow that does it."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from flask import Flask
+from huey import Huey, crontab
+from huey.api import RedisHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+
+from app.domain.access.values import Actor
+from app.foundation import queue
+from app.foundation.db import db
+from app.foundation.errors import AppError
+from app.foundation.logs import log
+from app.foundation.settings import Settings
+from app.workflows import certifying, learning, notifying, reporting, sealing
+
+JOBS: Mapping[str, Callable[..., object]] = {
+    "certificates.render": certifying.render,
+    "mail.send": notifying.send,
+    "notify.extra-attempt": notifying.tell_of_extra_attempt,
+    "reports.make": reporting.make_file,
+}
+"""Name of a job → the workflow that does it."""
+
+
+def make_huey(settings: Settings) -> Huey:
+    """Return the queue: in Redis where one is set, else in a file of the instance."""
+    serializer = SignedSerializer(secret=settings.secret_key)
+    if settings.redis_url:
+        return RedisHuey("gradivo", url=settings.redis_url, serializer=serializer, results=False)
+    path = str(settings.instance / "jobs.db")
+    return SqliteHuey("gradivo", filename=path, serializer=serializer, results=False, fsync=False)
+
+
+def announcer(settings: Settings) -> Callable[[int], None]:
+    """Return what tells the worker of a committed job; the queue is opened at the first one.
+
+    A queue that cannot be reached loses nothing: the sweeper finds the row within a minute.
+    """
+    held: list[Callable[[int], object]] = []
+    lock = Lock()
+
+    def announce(job_id: int) -> None:
+        with lock:
+            if not held:
+                held.append(_declare(make_huey(settings), None)[0])
+        try:
+            held[0](job_id)
+        except OSError as error:
+            log().warning("queue.unreachable", job=job_id, error=str(error))
+
+    return announce
+
+
+def _declare(huey: Huey, app: Flask | None) -> tuple[Callable[[int], object], Huey]:
+    """Declare the one task that Huey knows: do the outbox row of this id."""
+
+    @huey.task(name="deliver")  # type: ignore[untyped-decorator]
+    def deliver(job_id: int) -> None:
+        if app is not None:
+            perform(app, job_id)
+
+    return deliver, huey
+
+
+def perform(app: Flask, job_id: int) -> bool:
+    """Do one outbox row, if it is due and nobody else does it; tell whether it was done."""
+    with app.app_context():
+        claimed = queue.claim(job_id)
+        if claimed is None:
+            return False
+        name, arguments = claimed
+        try:
+            JOBS[name](Actor.system(name), **arguments)
+        except Exception as error:  # noqa: BLE001 -- The worker is the one place that outlives any failure.
+            db.session.rollback()
+            queue.fail(job_id, f"{type(error).__name__}: {error}")
+            log().error("job.failed", job=job_id, name=name, error=type(error).__name__, exc_info=not isinstance(error, AppError))
+            return False
+        queue.finish(job_id)
+        return True
+
+
+def perform_due(app: Flask) -> int:
+    """Do everything that is due, in this process; return how many were done."""
+    with app.app_context():
+        due = queue.list_due()
+    return sum(perform(app, job_id) for job_id in due)
+
+
+def keep_time(app: Flask) -> None:
+    """Do what each minute asks for: seal the chains, end overdue attempts, announce what lies waiting."""
+    with app.app_context():
+        for name, act in TIMETABLE.items():
+            try:
+                act(Actor.system(name))
+            except Exception as error:  # noqa: BLE001 -- One act of the timetable must not stop the others.
+                db.session.rollback()
+                log().error("timetable.failed", name=name, error=type(error).__name__, exc_info=True)
+        for job_id in queue.list_due():
+            queue.announce(job_id)
+
+
+TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
+    "seal": sealing.seal,
+    "finish-overdue": learning.finish_overdue,
+}
+"""What happens every minute, by the name that stands in the audit trail."""
+
+
+def run(app: Flask, settings: Settings, workers: int = 1) -> None:
+    """Serve the queue and the clock until a signal ends it."""
+    deliver, huey = _declare(make_huey(settings), app)
+    queue.use(lambda job_id: deliver(job_id))
+
+    @huey.periodic_task(crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]
+    def minute() -> None:
+        keep_time(app)
+
+    perform_due(app)
+    consumer = huey.create_consumer(workers=workers, periodic=True, check_worker_health=True, initial_delay=0.1, max_delay=1.0)
+    consumer.run()

@@ -1,0 +1,70 @@
+"""The forms by which people come in and look after their account."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, EqualTo, Length, Optional
+
+from app.foundation.i18n import LOCALES
+from app.web.labels import AUDIENCES, GENDERS, LOCALE_NAMES
+
+ZONES = ("Europe/Prague", "Europe/Belgrade", "Europe/Kyiv", "Europe/Sofia", "UTC")
+_PASSWORD = Length(max=128, message=_("A password has at most 128 characters."))
+
+
+class LoginForm(FlaskForm):
+    """E-mail and password."""
+
+    email = EmailField(
+        _("E-mail"),
+        validators=[DataRequired(_("Enter your e-mail.")), Length(max=254, message=_("This e-mail is too long."))],
+    )
+    password = PasswordField(_("Password"), validators=[DataRequired(_("Enter your password.")), _PASSWORD])
+
+
+class ResetForm(FlaskForm):
+    """Where to send the link for a new password."""
+
+    email = EmailField(
+        _("E-mail"),
+        validators=[DataRequired(_("Enter your e-mail.")), Length(max=254, message=_("This e-mail is too long."))],
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, typed twice."""
+
+    password = PasswordField(
+        _("New password"),
+        description=_("At least 12 characters; a few words in a row are easy to remember and hard to guess."),
+        validators=[DataRequired(_("Choose a password.")), _PASSWORD],
+    )
+    again = PasswordField(
+        _("The same password once more"),
+        validators=[
+            DataRequired(_("Type the password once more.")),
+            EqualTo("password", message=_("The two passwords differ.")),
+        ],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, and a new one typed twice."""
+
+    present = PasswordField(_("Present password"), validators=[DataRequired(_("Enter your present password.")), _PASSWORD])
+
+
+class ProfileForm(FlaskForm):
+    """What a person may change of herself."""
+
+    job_title = StringField(
+        _("Job title"), validators=[Optional(), Length(max=120, message=_("At most 120 characters."))]
+    )
+    target_group = SelectField(_("You work as"), choices=list(AUDIENCES.items()))
+    gender = RadioField(
+        _("Gender"),
+        choices=list(GENDERS.items()),
+        description=_("Only for the statistics that a funder asks for; you need not say."),
+    )
+    locale = SelectField(_("Language"), choices=[(locale, LOCALE_NAMES[locale]) for locale in LOCALES])
+    time_zone = SelectField(_("Time zone"), choices=[("", _("That of my municipality")), *[(z, z) for z in ZONES]])

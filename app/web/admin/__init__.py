@@ -1,0 +1,1 @@
+"""Pages for administrators: roles, issuers, territory, mail."""

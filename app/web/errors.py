@@ -1,0 +1,75 @@
+"""From an error of the house to a page: each is translated once, here, with a way on."""
+
+from flask import Flask, Response, g, make_response, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.foundation.db import db
+from app.foundation.errors import AppError, Conflict, Invalid, NotFound, Refused, TooMany, Unready
+from app.foundation.i18n import translate
+from app.foundation.logs import log
+from app.web.session import choose_locale
+
+_STATUS: dict[type[AppError], int] = {
+    NotFound: 404,
+    Refused: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unready: 503,
+}
+_PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+def words_of(error: AppError) -> str:
+    """Return what an error says, in the language of the page."""
+    return translate(choose_locale(), error.reason, **error.values)
+
+
+def page(status: int, message: str | None = None) -> Response:
+    """Return the page of an error."""
+    body = render_template(
+        "errors/error.html", status=status, request_id=g.get("request_id", ""), message=message or None, links=_ways()
+    )
+    return make_response(body, status)
+
+
+def _ways() -> list[dict[str, str]]:
+    return [{"href": "/", "label": _("Front page")}, {"href": "/help", "label": _("Help")}]
+
+
+def install(app: Flask) -> None:
+    """Let every error end in a page."""
+
+    def of_house(error: AppError) -> Response:
+        db.session.rollback()
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+        response = page(status, words_of(error))
+        if isinstance(error, TooMany | Unready):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
+
+    def of_http(error: HTTPException) -> Response:
+        if error.code is None or error.code not in _PAGES:
+            return make_response(error.get_response())
+        response = page(error.code)
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    def of_csrf(error: CSRFError) -> Response:
+        log().warning("csrf", description=error.description)
+        return page(400, _("This page was open for too long, or in another session. Go back, reload it and try again."))
+
+    def of_fault(error: Exception) -> Response:
+        db.session.rollback()
+        log().error("fault", error=type(error).__name__, exc_info=error)
+        body = render_template("errors/plain_500.html", request_id=g.get("request_id", ""))
+        return make_response(body, 500)
+
+    app.register_error_handler(AppError, of_house)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(CSRFError, of_csrf)
+    app.register_error_handler(Exception, of_fault)

@@ -1,0 +1,83 @@
+"""The wording of enumerations, in one place."""
+
+from flask_babel import lazy_gettext as _
+
+LOCALE_NAMES = {
+    "en": "English",
+    "cs": "Čeština",
+    "sr": "Српски",
+    "sr_Latn": "Srpski",
+    "uk": "Українська",
+    "bg": "Български",
+}
+LANGUAGE_NAMES = {
+    "en": "English",
+    "cs": "Čeština",
+    "sr-Cyrl": "Српски",
+    "sr-Latn": "Srpski",
+    "uk": "Українська",
+    "bg": "Български",
+}
+"""Every language in its own words: these are not translated."""
+
+TRACKS = {
+    "egovernment": _("eGovernment"),
+    "office-procedures": _("Office procedures"),
+    "open-data": _("Open data"),
+    "other": _("Other"),
+}
+FORMS = {
+    "distance": _("Distance study"),
+    "classroom": _("Classroom course"),
+    "blended": _("Blended course"),
+}
+COURSE_LEVELS = {
+    "beginner": _("Beginner"),
+    "intermediate": _("Intermediate"),
+    "advanced": _("Advanced"),
+}
+AUDIENCES = {
+    "official": _("Official"),
+    "councillor": _("Councillor"),
+    "head-of-office": _("Head of office"),
+    "it-expert": _("IT expert"),
+    "trainer": _("Trainer"),
+    "contributory-organisation": _("Employee of a contributory organisation"),
+    "public": _("Public"),
+}
+ROLES = {
+    "learner": _("Learner"),
+    "trainer": _("Trainer"),
+    "methodologist": _("Methodologist"),
+    "manager": _("Education manager"),
+    "head-of-office": _("Head of office"),
+    "coordinator": _("Regional coordinator"),
+    "auditor": _("Auditor"),
+    "admin": _("Administrator"),
+}
+GENDERS = {"": _("Not stated"), "f": _("Woman"), "m": _("Man")}
+RESULTS = {"passed": _("Passed"), "attended": _("Attended"), "failed": _("Not passed")}
+CERTIFICATE_STATES = {
+    "valid": _("Valid"),
+    "superseded": _("Superseded"),
+    "revoked": _("Revoked"),
+    "expired": _("Expired"),
+}
+UNIT_LEVELS = {
+    ("CZ", "country"): _("Country"),
+    ("CZ", "region"): _("Region (kraj)"),
+    ("CZ", "centre"): _("Municipality with extended powers (ORP)"),
+    ("CZ", "authorised-office"): _("Authorised municipal office (POÚ)"),
+    ("CZ", "municipality"): _("Municipality"),
+    ("RS", "country"): _("Country"),
+    ("RS", "province"): _("Autonomous province"),
+    ("RS", "region"): _("Administrative district (okrug)"),
+    ("RS", "municipality"): _("Municipality"),
+    ("UA", "country"): _("Country"),
+    ("UA", "region"): _("Oblast"),
+    ("UA", "district"): _("Raion"),
+    ("UA", "municipality"): _("Hromada"),
+    ("BG", "country"): _("Country"),
+    ("BG", "region"): _("Oblast"),
+    ("BG", "municipality"): _("Municipality"),
+}

@@ -1,0 +1,1 @@
+"""Pages for learners: my learning, modules, the final test, certificates."""

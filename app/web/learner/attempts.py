@@ -1,0 +1,115 @@
+"""The final test: what it will be like, the attempt, its result."""
+
+from fractions import Fraction
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import format_time
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.access.gate import requires
+from app.domain.access.policy import scope_of
+from app.domain.access.values import Permission
+from app.domain.assessments import queries as attempts
+from app.domain.assessments.models import Attempt
+from app.domain.catalogue import queries as catalogue
+from app.domain.catalogue.values import CourseMeta, Feedback
+from app.domain.certificates import queries as register
+from app.domain.enrolment import queries as enrolments
+from app.domain.people import queries as people
+from app.foundation import clock
+from app.web.learner import outline
+from app.web.learner.views import blueprint
+from app.web.public.shelf import count_drawn
+from app.web.session import actor
+from app.workflows import learning
+
+P = Permission
+
+
+@blueprint.get("/learn/<string:slug>/test")
+@requires(P.OWN_LEARNING)
+def test(slug: str) -> str:
+    """Tell what the final test is like, before it begins."""
+    own = actor()
+    view = outline.load(own, slug, request.args.get("lang"))
+    helpers = people.list_managers_above(scope_of(own, P.OWN_LEARNING), own.unit_path)
+    return render_template(
+        "learner/test.html", view=view, admission=view.admission(), questions=count_drawn(view.version, view.meta), helpers=helpers
+    )
+
+
+@blueprint.post("/learn/<string:slug>/test")
+@requires(P.OWN_LEARNING)
+def start(slug: str) -> Response:
+    """Begin the test, or go on with the one that is open."""
+    attempt = learning.start_attempt(actor(), slug, request.form.get("lang"))
+    return redirect(url_for("learner.attempt", attempt_id=attempt.public_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>")
+@requires(P.OWN_LEARNING)
+def attempt(attempt_id: UUID) -> Response | str:
+    """Show the questions with the answers that are saved."""
+    scope = scope_of(actor(), P.OWN_LEARNING)
+    sitting, paper = attempts.get_attempt(scope, attempt_id)
+    if sitting.finished_at is not None:
+        return redirect(url_for("learner.result", attempt_id=attempt_id))
+    return render_template(
+        "learner/attempt.html",
+        sitting=sitting,
+        title=_title_of(sitting),
+        paper=[question.without_key() for question in paper],
+        answers=attempts.responses_of(scope, sitting),
+        now=clock.now(),
+    )
+
+
+def _title_of(sitting: Attempt) -> str:
+    titles = catalogue.get_version(sitting.version_id).titles
+    return titles.get(sitting.language) or next(iter(titles.values()))
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>")
+@requires(P.OWN_LEARNING)
+def answer(attempt_id: UUID) -> Response:
+    """Save the answers, or hand the test in."""
+    form = {**request.form.to_dict(flat=False), "whole": ["1"]}
+    if request.form.get("action") == "submit":
+        learning.submit_attempt(actor(), attempt_id, form)
+        return redirect(url_for("learner.result", attempt_id=attempt_id))
+    saved_at = learning.save_answers(actor(), attempt_id, form)
+    flash(_("Your answers are saved (%(time)s).", time=format_time(saved_at)), "success")
+    return redirect(url_for("learner.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/result")
+@requires(P.OWN_LEARNING)
+def result(attempt_id: UUID) -> Response | str:
+    """Show what the test was worth, and where the rules let it, what was right and why."""
+    own = actor()
+    scope = scope_of(own, P.OWN_LEARNING)
+    sitting, paper = attempts.get_attempt(scope, attempt_id)
+    if sitting.finished_at is None:
+        return redirect(url_for("learner.attempt", attempt_id=attempt_id))
+    taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
+    meta = catalogue.meta_of(taken.version)
+    is_shown = _is_feedback_shown(meta, bool(sitting.is_passed))
+    return render_template(
+        "learner/result.html",
+        sitting=sitting,
+        title=_title_of(sitting),
+        meta=meta,
+        taken=taken,
+        paper=paper if is_shown else [],
+        answers=attempts.responses_of(scope, sitting),
+        earned={place: Fraction(points or 0) for place, points in attempts.earned_of(scope, sitting).items()},
+        certificate=register.find_for_enrolment(scope, sitting.enrolment_id),
+        admission=learning.admission(own, taken, meta),
+    )
+
+
+def _is_feedback_shown(meta: CourseMeta, is_passed: bool) -> bool:
+    feedback = meta.assessment.feedback if meta.assessment else Feedback.NEVER
+    return feedback is Feedback.AFTER_SUBMIT or (feedback is Feedback.AFTER_PASS and is_passed)

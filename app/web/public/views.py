@@ -1,0 +1,149 @@
+"""Pages for anyone: front page, catalogue, verification, statements, health."""
+
+from pathlib import PurePosixPath
+
+from flask import Blueprint, Response, make_response, render_template, request, send_file
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.domain.access.gate import public
+from app.domain.access.policy import scope_of
+from app.domain.access.values import Permission
+from app.domain.catalogue import queries as catalogue
+from app.domain.certificates import queries as register
+from app.domain.enrolment import queries as enrolments
+from app.foundation.errors import NotFound
+from app.foundation.files import store
+from app.web.headers import SANDBOX_POLICY
+from app.web.limiter import limiter
+from app.web.public import shelf
+from app.web.session import choose_locale, find_current_actor
+
+blueprint = Blueprint("public", __name__)
+
+MEDIA_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv; charset=utf-8",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".vtt": "text/vtt; charset=utf-8",
+}
+
+
+@blueprint.get("/")
+@public
+def home() -> str:
+    """Say what this is, and where to begin."""
+    return render_template("public/home.html", courses=shelf.find(choose_locale())[:6])
+
+
+@blueprint.get("/courses")
+@public
+def courses() -> str:
+    """Show the catalogue, by track, language, level and search."""
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "track", "language", "level")}
+    found = shelf.find(choose_locale(), **wanted)
+    return render_template("public/courses.html", courses=found, wanted=wanted, languages=shelf.languages())
+
+
+@blueprint.get("/courses/<string:slug>")
+@public
+def course(slug: str) -> str:
+    """Tell what a course is about, what its test is like and who wrote it."""
+    about, version = catalogue.get_newest(slug)
+    actor = find_current_actor()
+    own = scope_of(actor, Permission.OWN_LEARNING) if actor else None
+    taken = enrolments.find_taken(own, actor.person_id or 0, slug) if actor and own else None
+    meta = catalogue.meta_of(version)
+    language = shelf.language_of(version, choose_locale())
+    modules = catalogue.list_modules(version.id, language)
+    return render_template(
+        "public/course.html",
+        about=about,
+        version=version,
+        meta=meta,
+        language=language,
+        modules=modules,
+        taken=taken,
+        questions=shelf.count_drawn(version, meta),
+        needed=shelf.titles_of(meta.prerequisites, language),
+    )
+
+
+@blueprint.get("/media/<string:digest>/<string:name>")
+@public
+def media(digest: str, name: str) -> BaseResponse:
+    """Hand out a file of a published course; it can do nothing in the browser but be shown."""
+    kind = MEDIA_TYPES.get(PurePosixPath(name).suffix.lower())
+    if kind is None or catalogue.find_media(digest, name) is None:
+        raise NotFound
+    response = send_file(store().path(digest), mimetype=kind, conditional=True, etag=digest, max_age=31536000)
+    response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+# Verification.
+
+
+@blueprint.get("/verify")
+@limiter.limit("60/minute")
+@public
+def verify() -> BaseResponse | str:
+    """Check a certificate by the code that was typed, or ask for one."""
+    code = request.args.get("code", "").strip()
+    return _verified(code) if code else render_template("public/verify.html", code="")
+
+
+@blueprint.get("/verify/<string:code>")
+@limiter.limit("60/minute")
+@public
+def verify_code(code: str) -> BaseResponse | str:
+    """Check a certificate by its code or QR: unknown and malformed codes get the same page."""
+    return _verified(code)
+
+
+def _verified(code: str) -> BaseResponse:
+    certificate = register.find_by_code(code)
+    revocation = register.find_revocation(certificate) if certificate and certificate.revoked_at else None
+    body = render_template(
+        "public/verify_code.html", certificate=certificate, revocation=revocation, code=code[:60]
+    )
+    response = make_response(body, 200 if certificate else 404)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# Statements.
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    """Say what is kept of a person, and why."""
+    return render_template("public/privacy.html")
+
+
+@blueprint.get("/accessibility")
+@public
+def accessibility() -> str:
+    """State how accessible the pages are."""
+    return render_template("public/accessibility.html")
+
+
+@blueprint.get("/help")
+@public
+def help_page() -> str:
+    """Help in a few questions and answers."""
+    return render_template("public/help_page.html")
+
+
+@blueprint.get("/.well-known/security.txt")
+@public
+def security() -> Response:
+    """Say where to report a weakness (RFC 9116)."""
+    return Response(shelf.security_text(), mimetype="text/plain")

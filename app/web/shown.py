@@ -1,0 +1,100 @@
+"""How values are shown: dates, numbers, marks and texts by language; the filters of the templates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal
+from markupsafe import Markup
+
+from app.domain.assessments.models import Attempt
+from app.domain.assessments.rules import period
+from app.domain.catalogue.values import Duration
+from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import state_of
+from app.foundation import clock
+from app.foundation.i18n import content_language
+from app.web import labels
+from app.web.session import choose_locale
+
+
+def install(app: Flask) -> None:
+    """Teach the templates the filters."""
+    app.jinja_env.filters.update(
+        day=day, iso_day=iso_day, moment=moment, number=number, percent=percent, text=text_of, rendered=rendered
+    )
+    app.jinja_env.globals.update(
+        audiences=labels.AUDIENCES,
+        certificate_state=certificate_state,
+        certificate_states=labels.CERTIFICATE_STATES,
+        course_forms=labels.FORMS,
+        course_levels=labels.COURSE_LEVELS,
+        earned_points=earned_points,
+        language_names=labels.LANGUAGE_NAMES,
+        language_options=language_options,
+        minutes_of=minutes_of,
+        results=labels.RESULTS,
+        tracks=labels.TRACKS,
+    )
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a date in the page's language; a moment's in the reader's zone."""
+    return "" if value is None else format_date(value, "long")
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in the page's language and the reader's zone."""
+    return "" if value is None else format_datetime(value, "medium")
+
+
+def iso_day(value: str | None) -> str:
+    """Return an ISO date of a snapshot in the page's language."""
+    return "" if value is None else day(date.fromisoformat(value))
+
+
+def number(value: Decimal | float) -> str:
+    """Return a number in the page's language, without needless noughts."""
+    return format_decimal(value.normalize() if isinstance(value, Decimal) else value)
+
+
+def percent(basis_points: int | None) -> str:
+    """Return a mark of basis points as percent, at most two decimals."""
+    return "" if basis_points is None else format_decimal(Decimal(basis_points) / 100) + "\u00a0%"
+
+
+def text_of(texts: Mapping[str, str], language: str | None = None) -> str:
+    """Return a text in a language, else in the page's, else in the first that there is."""
+    wanted = language or content_language(choose_locale())
+    return texts.get(wanted) or next(iter(texts.values()), "")
+
+
+def rendered(html: str) -> Markup:
+    """Return HTML that was sanitised when its course was published, to be sent as it is."""
+    return Markup(html)  # noqa: S704 -- Only columns written by the publisher come here.
+
+
+def minutes_of(duration: Duration) -> int:
+    """Return a time limit in whole minutes."""
+    return int((period(duration) or timedelta()).total_seconds() // 60)
+
+
+def language_options(languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Return content languages as choices, each in its own words."""
+    return [(tag, labels.LANGUAGE_NAMES.get(tag, tag)) for tag in languages]
+
+
+def earned_points(attempt: Attempt) -> str:
+    """Return the points of an attempt, at most two decimals."""
+    return format_decimal(round(Decimal(float(Fraction(attempt.earned or "0"))), 2))
+
+
+def certificate_state(certificate: Certificate) -> str:
+    """Return what a certificate is worth today."""
+    return state_of(
+        is_revoked=certificate.revoked_at is not None,
+        valid_until=certificate.valid_until,
+        today=clock.now().date(),
+    ).value

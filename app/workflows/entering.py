@@ -1,0 +1,212 @@
+"""How people come in: sign-in, invitation, password reset, their own profile."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.domain.access.policy import require, scope_of
+from app.domain.access.values import Actor, Permission
+from app.domain.people import queries as people
+from app.domain.people import rules
+from app.domain.people import service as persons
+from app.domain.people.models import Person, Token
+from app.domain.people.values import Profile
+from app.foundation import audit, clock, ids, settings
+from app.foundation.db import transaction
+from app.foundation.errors import Invalid, NotFound, TooMany
+from app.foundation.i18n import N_
+from app.workflows import notifying
+
+LOCKED_FOR = timedelta(minutes=15)
+FAILURES_PER_EMAIL = 10
+FAILURES_PER_ADDRESS = 100
+RESET_FOR = timedelta(hours=1)
+INVITED_FOR = timedelta(days=7)
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_AT_ONCE = BoundedSemaphore(2)
+_NOBODY = _HASHER.hash("nobody")
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash (19 MiB, 2 passes); at most two are made at once, outside any transaction."""
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def _is_right(password: str, password_hash: str | None) -> bool:
+    with _AT_ONCE:
+        try:
+            _HASHER.verify(password_hash or _NOBODY, password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, and the token that her cookie carries."""
+
+    session_token: str
+    locale: str
+
+
+def sign_in(address: str, email: str, password: str, *, is_known_browser: bool) -> SignedIn:
+    """Let a person in by her password; unknown, wrong and deactivated are told apart by nothing.
+
+    Raises TooMany when an e-mail or a network address failed too often within the last quarter of an hour.
+    """
+    email = rules.plain_email(email)
+    email_digest = ids.digest(email)
+    _refuse_when_locked(email_digest, address)
+    person = people.find_person_by_email(email)
+    usable = person is not None and person.deactivated_at is None
+    if not _is_right(password, person.password_hash if person is not None and usable else None) or person is None:
+        _note_failure(email, email_digest, address)
+        raise Invalid("email", N_("The e-mail or the password is not right."))
+    with transaction():
+        if not is_known_browser and not settings.current().is_demo:
+            moment = clock.now().strftime("%Y-%m-%d %H:%M UTC")
+            notifying.post(person, "sign_in_notice", moment=moment, link="/account/reset")
+        audit.record(str(person.public_id), "sign-in", person.public_id)
+    return SignedIn(person.session_token, person.locale)
+
+
+def _refuse_when_locked(email_digest: str, address: str) -> None:
+    by_email, by_address = people.count_failures(email_digest, address, clock.now() - LOCKED_FOR)
+    if by_email >= FAILURES_PER_EMAIL or by_address >= FAILURES_PER_ADDRESS:
+        raise TooMany(
+            N_("Too many wrong passwords. Wait a quarter of an hour, or choose a new password."),
+            seconds=int(LOCKED_FOR.total_seconds()),
+        )
+
+
+def _note_failure(email: str, email_digest: str, address: str) -> None:
+    with transaction():
+        persons.note_failure(email_digest, address, clock.now() - LOCKED_FOR)
+        by_email, _ = people.count_failures(email_digest, address, clock.now() - LOCKED_FOR)
+        person = people.find_person_by_email(email)
+        if by_email == FAILURES_PER_EMAIL and person is not None:
+            notifying.post(person, "locked", link="/account/reset")
+        audit.record("anonymous", "sign-in.fail", email_digest[:16])
+
+
+def sign_out(actor: Actor) -> None:
+    """Note a sign-out; the cookie is dropped by the door."""
+    require(actor, Permission.OWN_LEARNING)
+    with transaction():
+        audit.record(actor.name, "sign-out", actor.name)
+
+
+def ask_for_reset(email: str) -> None:
+    """Send a link for a new password, if there is such a person; the asker is never told whether there is."""
+    person = people.find_person_by_email(rules.plain_email(email))
+    if person is None or person.deactivated_at is not None:
+        return
+    with transaction():
+        purpose = "reset" if person.password_hash else "invitation"
+        secret = persons.make_token(person, purpose, RESET_FOR if person.password_hash else INVITED_FOR)
+        notifying.post(person, "reset", link=f"/account/{purpose}/{secret}")
+        audit.record("anonymous", "password.ask", person.public_id)
+
+
+def read_token(purpose: str, secret: str) -> Person:
+    """Return whose single-use link this is; raises NotFound where it is used, expired or unknown."""
+    return _token(purpose, secret).person
+
+
+def _token(purpose: str, secret: str) -> Token:
+    token = people.find_token(purpose, secret)
+    if token is None:
+        raise NotFound(N_("This link has been used or has expired. Ask for a new one."))
+    return token
+
+
+def choose_password(purpose: str, secret: str, password: str) -> SignedIn:
+    """Take a new password by a single-use link, which is then void; every earlier sign-in ends."""
+    _check(_token(purpose, secret).person, password)
+    password_hash = hash_password(password)
+    with transaction():
+        token = _token(purpose, secret)
+        person = token.person
+        persons.use_token(token)
+        persons.set_password(person, password_hash)
+        audit.record(str(person.public_id), f"password.{purpose}", person.public_id)
+        if purpose == "reset":
+            notifying.post(person, "password_changed", link="/account/reset")
+    return SignedIn(person.session_token, person.locale)
+
+
+def change_password(actor: Actor, present: str, password: str) -> SignedIn:
+    """Change the actor's own password; she proves the present one, and other devices are signed out."""
+    require(actor, Permission.OWN_LEARNING)
+    person = _self(actor)
+    if not _is_right(present, person.password_hash):
+        raise Invalid("present", N_("This is not your present password."))
+    _check(person, password)
+    password_hash = hash_password(password)
+    with transaction():
+        person = _self(actor)
+        persons.set_password(person, password_hash)
+        notifying.post(person, "password_changed", link="/account/reset")
+        audit.record(actor.name, "password.change", person.public_id)
+    return SignedIn(person.session_token, person.locale)
+
+
+def _check(person: Person, password: str) -> None:
+    rules.check_password(
+        password,
+        email=person.email,
+        names=(person.family_name, person.given_name, person.family_name_latin, person.given_name_latin),
+        municipality=person.unit.name,
+    )
+
+
+def _self(actor: Actor) -> Person:
+    if actor.public_id is None:
+        raise NotFound
+    return people.get_person(scope_of(actor, Permission.OWN_LEARNING), actor.public_id)
+
+
+def own_profile(actor: Actor) -> Person:
+    """Return the actor's own record."""
+    require(actor, Permission.OWN_LEARNING)
+    return _self(actor)
+
+
+def change_profile(
+    actor: Actor, *, gender: str | None, job_title: str, target_group: str, locale: str, time_zone: str | None
+) -> None:
+    """Change what a person may change of herself; names and municipality are her manager's to correct."""
+    require(actor, Permission.OWN_LEARNING)
+    with transaction():
+        person = _self(actor)
+        changed = replace(
+            profile_of(person),
+            gender=gender,
+            job_title=job_title,
+            target_group=target_group,
+            locale=locale,
+            time_zone=time_zone,
+        )
+        persons.describe(person, changed, person.unit)
+        audit.record(actor.name, "profile.change", person.public_id)
+
+
+def profile_of(person: Person) -> Profile:
+    """Return a person's record as a value."""
+    return Profile(
+        email=person.email,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        family_name_latin=person.family_name_latin,
+        given_name_latin=person.given_name_latin,
+        target_group=person.target_group,
+        job_title=person.job_title,
+        locale=person.locale,
+        gender=person.gender,
+        time_zone=person.time_zone,
+    )

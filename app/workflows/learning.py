@@ -1,0 +1,336 @@
+"""What a learner does: enrol, mark modules done, sit the final test; and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from uuid import UUID
+
+from app.domain.access.policy import allows, require, scope_of
+from app.domain.access.values import Actor, Permission
+from app.domain.assessments import queries as attempts
+from app.domain.assessments import rules as test_rules
+from app.domain.assessments import service as assessments
+from app.domain.assessments.models import Attempt
+from app.domain.assessments.values import PaperQuestion, Response
+from app.domain.catalogue import queries as catalogue
+from app.domain.catalogue.models import CourseVersion
+from app.domain.catalogue.values import Assessment, CourseMeta
+from app.domain.enrolment import queries as enrolments
+from app.domain.enrolment import service as enrolment
+from app.domain.enrolment.models import Enrolment
+from app.domain.enrolment.queries import Taken
+from app.domain.people import queries as people
+from app.domain.progress import queries as progress_queries
+from app.domain.progress import rules as progress_rules
+from app.domain.progress import service as progress
+from app.foundation import audit, clock, ids
+from app.foundation.db import transaction
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.i18n import N_, content_language
+from app.foundation.queue import enqueue
+from app.workflows import certifying
+
+GRACE = timedelta(seconds=30)
+"""How long after the deadline an answer that was on its way still counts."""
+
+Form = Mapping[str, Sequence[str]]
+
+
+def enrol(actor: Actor, slug: str) -> Enrolment:
+    """Enrol the actor in the newest edition of a course; already learning it, she stays where she is."""
+    with transaction():
+        require(actor, Permission.OWN_LEARNING)
+        scope = scope_of(actor, Permission.OWN_LEARNING)
+        course, version = catalogue.get_newest(slug)
+        taken = enrolments.find_taken(scope, actor.person_id or 0, slug)
+        if taken is not None and (taken.enrolment.outcome is None or taken.version.edition == version.edition):
+            return taken.enrolment
+        _may_enrol(actor, version)
+        edition = catalogue.find_edition(course.id, version.edition)
+        person = people.get_person(scope, actor.public_id or ids.public_id())
+        if edition is None:
+            raise NotFound
+        language = language_for(version.languages, actor.locale)
+        ordinal = taken.enrolment.ordinal + 1 if taken else 1
+        made = enrolment.begin(person, course, edition, language, ordinal)
+        audit.record(actor.name, "enrolment.begin", made.public_id, course=slug, version=version.label)
+    return made
+
+
+def _may_enrol(actor: Actor, version: CourseVersion) -> None:
+    if version.review_by is not None and version.review_by < clock.now().date():
+        raise Conflict(N_("This course is being reviewed; nobody can enrol until its content is confirmed."))
+    completed = enrolments.list_completed_slugs(scope_of(actor, Permission.OWN_LEARNING), actor.person_id or 0)
+    missing = [slug for slug in catalogue.meta_of(version).prerequisites if slug not in completed]
+    if missing:
+        raise Conflict(N_("Complete these courses first: %(courses)s."), courses=", ".join(missing))
+
+
+def language_for(languages: Sequence[str], locale: str) -> str:
+    """Return the content language to open in: the interface's if the course has it, else the source's."""
+    wanted = content_language(locale)
+    return wanted if wanted in languages else languages[0]
+
+
+def move_to_newest(actor: Actor, slug: str) -> None:
+    """Let the actor go on with the newest edition; not once she has started an attempt."""
+    with transaction():
+        taken = _own(actor, slug)
+        require(actor, Permission.OWN_LEARNING, taken.enrolment)
+        course, version = catalogue.get_newest(slug)
+        if taken.enrolment.attempts_made or taken.enrolment.outcome:
+            raise Conflict(N_("You have already started the test, so you finish on the version you began."))
+        edition = catalogue.find_edition(course.id, version.edition)
+        if edition is None:
+            raise NotFound
+        enrolment.move(taken.enrolment, edition)
+        language = language_for(version.languages, actor.locale)
+        scope = scope_of(actor, Permission.OWN_LEARNING)
+        taken.enrolment.modules_done = progress_queries.count_done(scope, taken.enrolment, version.id, language)
+        audit.record(actor.name, "enrolment.move", taken.enrolment.public_id, version=version.label)
+
+
+def finish_module(actor: Actor, slug: str, address: str, language: str | None = None) -> Enrolment:
+    """Mark a module done; where this fulfils the last condition, the course is completed."""
+    with transaction():
+        taken = _own(actor, slug)
+        require(actor, Permission.OWN_LEARNING, taken.enrolment)
+        version, learner = taken.version, taken.enrolment
+        chosen = language if language in version.languages else language_for(version.languages, actor.locale)
+        catalogue.get_module(version.id, chosen, address)
+        enrolment.read_in(learner, chosen)
+        enrolment.touch(learner)
+        if progress_queries.is_done(scope_of(actor, Permission.OWN_LEARNING), learner, address):
+            return learner
+        progress.mark_done(learner, address)
+        audit.record(actor.name, "module.done", learner.public_id, module=address)
+        meta = catalogue.meta_of(version)
+        read = progress_rules.is_completed_by_reading(meta, version.module_count, learner.modules_done)
+        if read and learner.outcome is None:
+            _complete(actor, taken, meta, "attended", clock.now(), None, chosen)
+    return learner
+
+
+def _own(actor: Actor, slug: str) -> Taken:
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    taken = enrolments.get_taken(scope, actor.person_id or 0, slug)
+    return enrolments.get_taken_for_update(scope, taken.enrolment.id)
+
+
+def _complete(
+    actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
+) -> None:
+    enrolment.settle(taken.enrolment, outcome, at, mark, taken.version.id)
+    progress.count_completion(taken.enrolment)
+    certifying.issue_for(actor, taken, meta, at, mark, language)
+
+
+# The final test.
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a learner may start the final test now, and what hinders her."""
+
+    modules_missing: int
+    attempts_left: int | None  # None is unlimited
+    not_before: datetime | None
+    open_attempt: UUID | None
+    is_passed: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the test may be started at this moment."""
+        hindered = self.modules_missing or self.attempts_left == 0 or self.is_passed
+        return not hindered and (self.not_before is None or self.not_before <= clock.now())
+
+
+def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
+    """Tell whether the learner of an enrolment may start the final test."""
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    test, learner = meta.assessment or Assessment(), taken.enrolment
+    tried = attempts.list_attempts(scope, learner.id)
+    wanted = progress_rules.modules_wanted(meta, taken.version.module_count)
+    finished = [attempt.finished_at for attempt in tried if attempt.finished_at is not None]
+    return Admission(
+        modules_missing=max(0, wanted - learner.modules_done),
+        attempts_left=test_rules.attempts_left(test.attempts, learner.extra_attempts, len(tried)),
+        not_before=test_rules.may_start_at(max(finished, default=None), test.cooldown),
+        open_attempt=next((attempt.public_id for attempt in tried if attempt.finished_at is None), None),
+        is_passed=any(attempt.is_passed for attempt in tried),
+    )
+
+
+def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attempt:
+    """Open an attempt of the final test, or return the one that is open: two clicks start one."""
+    with transaction():
+        taken = _own(actor, slug)
+        require(actor, Permission.OWN_LEARNING, taken.enrolment)
+        meta = catalogue.meta_of(taken.version)
+        if meta.assessment is None:
+            raise NotFound
+        allowed = admission(actor, taken, meta)
+        if allowed.open_attempt is not None:
+            scope = scope_of(actor, Permission.OWN_LEARNING)
+            return attempts.get_attempt(scope, allowed.open_attempt)[0]
+        if not allowed.is_open:
+            raise Conflict(N_("The test cannot be started now."))
+        version = taken.version
+        chosen = language if language in version.languages else taken.enrolment.language
+        paper, seed = _draw(version, chosen, meta.assessment)
+        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, meta.assessment)
+        enrolment.touch(taken.enrolment)
+        audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
+    return attempt
+
+
+def _draw(version: CourseVersion, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
+    seed = ids.seed()
+    keys = test_rules.draw(catalogue.areas_of_pool(version.id), test.draw, test.shuffle, ids.dice(seed))
+    drawn = catalogue.list_questions(version.id, language, keys)
+    return assessments.lay_out_paper(drawn, test.shuffle, seed), seed
+
+
+def save_answers(actor: Actor, attempt_id: UUID, form: Form) -> datetime:
+    """Write answers down before the test is handed in; the moment returned is the acknowledgement.
+
+    Where the deadline and its grace are over, the attempt ends with what was saved in time: Conflict.
+    """
+    saved_at = None
+    with transaction():
+        attempt, paper = _locked(actor, attempt_id)
+        if attempt.finished_at is not None:
+            raise Conflict(N_("This test has been handed in; answers can no longer be changed."))
+        if not _end_if_overdue(actor, attempt, paper):
+            saved_at = assessments.save(attempt, read_answers(paper, form))
+    if saved_at is None:
+        raise Conflict(N_("The time for this test is over. What you had saved in time was handed in."))
+    return saved_at
+
+
+def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
+    """Take the last answers, mark the attempt, and let everything that follows from it follow.
+
+    An attempt that is already finished is returned as it is: a second click changes nothing.
+    """
+    with transaction():
+        attempt, paper = _locked(actor, attempt_id)
+        if attempt.finished_at is None and not _end_if_overdue(actor, attempt, paper):
+            given = read_answers(paper, form)
+            saved = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
+            assessments.save(attempt, given)
+            _finish(actor, attempt, paper, {**saved, **given}, clock.now())
+    return attempt
+
+
+def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, list[PaperQuestion]]:
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    attempt, paper = attempts.get_attempt(scope, attempt_id, is_locked=True)
+    require(actor, Permission.OWN_LEARNING, attempt)
+    return attempt, paper
+
+
+def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Response]:
+    """Return position → response of a form of the whole paper; an input that the paper lacks is refused."""
+    known = {name for place, question in enumerate(paper, 1) for name in test_rules.fields_of(question, place)}
+    foreign = [name for name in form if name.startswith("q") and name not in known]
+    if foreign:
+        raise Invalid(foreign[0][:20], N_("This answer does not belong to your test."))
+    return {
+        place: test_rules.read_response(question, place, form)
+        for place, question in enumerate(paper, 1)
+        if _was_sent(question, place, form)
+    }
+
+
+def _was_sent(question: PaperQuestion, place: int, form: Form) -> bool:
+    is_whole = "whole" in form
+    return is_whole or any(name in form for name in test_rules.fields_of(question, place))
+
+
+def _finish(
+    actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion], answers: Mapping[int, Response], at: datetime
+) -> None:
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    taken = enrolments.get_taken_for_update(scope, attempt.enrolment_id)
+    version = catalogue.get_version(attempt.version_id)
+    meta = catalogue.meta_of(version)
+    test = meta.assessment or Assessment()
+    mark = assessments.finish(attempt, paper, answers, test.pass_mark, at)
+    enrolment.touch(taken.enrolment)
+    audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points)
+    learner = taken.enrolment
+    if attempt.is_passed and learner.outcome in {None, "failed"}:
+        marked = Taken(learner, taken.course, version)
+        _complete(actor, marked, meta, "passed", at, mark.basis_points, attempt.language)
+    elif learner.outcome is None:
+        left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+        if left == 0:
+            enrolment.settle(learner, "failed", at, mark.basis_points, version.id)
+
+
+def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> bool:
+    """End an attempt whose time and grace are over, at its deadline; tell whether it was so ended just now."""
+    deadline = attempt.deadline_at
+    if attempt.finished_at is not None or deadline is None or clock.now() <= deadline + GRACE:
+        return False
+    answers = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
+    _finish(actor, attempt, paper, answers, deadline)
+    return True
+
+
+def finish_overdue(actor: Actor) -> int:
+    """End every attempt whose time ran out, whoever left it; return how many."""
+    require(actor, Permission.OWN_LEARNING)
+    ended = 0
+    for attempt_id in attempts.list_overdue(scope_of(actor, Permission.OWN_LEARNING), clock.now() - GRACE):
+        with transaction():
+            ended += _end_if_overdue(actor, *_locked(actor, attempt_id))
+    return ended
+
+
+def grant_attempt(actor: Actor, enrolment_id: UUID, reason: str) -> None:
+    """Let a learner who has no attempt left try once more; the course's trainer or the learner's manager may."""
+    with transaction():
+        teaching = scope_of(actor, Permission.COURSE_WRITE)
+        taken = enrolments.get_taken_to_grant(scope_of(actor, Permission.ATTEMPT_GRANT), teaching, enrolment_id)
+        if not allows(actor, Permission.ATTEMPT_GRANT, taken.enrolment):
+            require(actor, Permission.COURSE_WRITE, taken.course)
+        if not reason.strip():
+            raise Invalid("reason", N_("Say why one more attempt is granted."))
+        learner = taken.enrolment
+        if learner.outcome in {"passed", "attended"}:
+            raise Conflict(N_("This learner has already completed the course."))
+        assessments.grant_extra(learner, actor.name, reason.strip())
+        if learner.outcome == "failed":
+            enrolment.settle(learner, None, None, None, None)
+        enqueue("notify.extra-attempt", enrolment=str(learner.public_id))
+        audit.record(actor.name, "attempt.grant", learner.public_id, reason=reason.strip())
+
+
+# Practice.
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """A control question, and after an answer what it was worth; never counted."""
+
+    question: PaperQuestion
+    response: Response | None = None
+    fraction: Fraction | None = None
+
+
+def practise(actor: Actor, taken: Taken, keys: Sequence[str], language: str, form: Form | None) -> list[Practised]:
+    """Return a module's control questions, marked where a form is given; nothing is stored."""
+    require(actor, Permission.OWN_LEARNING, taken.enrolment)
+    bank = catalogue.list_questions(taken.version.id, language, keys)
+    paper = assessments.lay_out_paper(bank, True, taken.enrolment.id)
+    if form is None:
+        return [Practised(question.without_key()) for question in paper]
+    answers = read_answers(paper, form)
+    return [
+        Practised(question, answers.get(place, []), test_rules.fraction_of(question, answers.get(place, [])))
+        for place, question in enumerate(paper, start=1)
+    ]
+

@@ -1,0 +1,45 @@
+"""Words to people by mail: rendered in the person's language, promised in a transaction, sent by the worker."""
+
+from uuid import UUID
+
+from app.domain.access.policy import require, scope_of
+from app.domain.access.values import Actor, Permission
+from app.domain.catalogue.queries import meta_of
+from app.domain.enrolment import queries as enrolments
+from app.domain.people import queries as people
+from app.domain.people.models import Person
+from app.formats import mail_text
+from app.foundation import mail, settings
+from app.foundation.db import transaction
+from app.foundation.i18n import content_language
+
+
+def post(person: Person, name: str, **values: str) -> None:
+    """Promise a mail of ``app/mails`` to a person, inside the transaction of the act that she is told of."""
+    base_url = settings.current().base_url
+    words = mail_text.render(name, person.locale, {"name": person.full_name, "base_url": base_url, **values})
+    mail.post(person.email, words.subject, words.text, words.html)
+
+
+def tell_of_extra_attempt(actor: Actor, enrolment: str) -> None:
+    """Tell a learner that she may try once more."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        taken = enrolments.get_taken_by_public_id(scope_of(actor, Permission.ENROLMENT_READ), UUID(enrolment))
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), taken.enrolment.person_id)
+        titles = meta_of(taken.version).title
+        title = titles.get(content_language(person.locale)) or next(iter(titles.values()))
+        post(person, "extra_attempt", course=title, link=f"/learn/{taken.course.slug}/test")
+
+
+def send(actor: Actor, message_id: int) -> None:
+    """Send a message that was written down; sent once, it is not sent again."""
+    require(actor, Permission.MAIL_READ)
+    message = mail.get_unsent(message_id)
+    if message is None:
+        return
+    mail.send(mail.compose(message, settings.current()), settings.current())
+    with transaction():
+        again = mail.get_unsent(message_id)
+        if again is not None:
+            mail.mark_sent(again)
