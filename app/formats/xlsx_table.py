@@ -111,7 +111,7 @@ def _title(wanted: str, taken: Sequence[str]) -> str:
     """Return a title that Excel accepts: 31 letters, no outer apostrophe, no bracket or path sign, unique."""
     plain = "".join(" " if letter in "[]:*?/\\" else letter for letter in wanted)
     title = " ".join(plain.split()).strip("'")[:31].strip("' ") or "Sheet"
-    others = {other.casefold() for other in taken}
+    others = {other.casefold() for other in taken} | {"history"}  # Excel keeps that name for itself.
     number = 2
     unique = title
     while unique.casefold() in others:
