@@ -169,8 +169,8 @@ def test_transliteration_of_any_known_letter_leaves_no_cyrillic():
 
 
 ORDERS = {
-    "cs": "2|10|a|á|Á|a ž|a-b|ab|cihla|čas|ďáblice|hora|hůl|chata|Chotěboř|CHOTĚBOŘ|iglú|rak|řeka|sud|šum|žába|Ада",
-    "sr_Latn": "cvet|čaj|ćup|dan|džep|Džep|đak|lopta|luk|ljubav|Ljubav|LJUBAV|mak|nož|njiva|sat|šuma|zub|žaba",
+    "cs": "2|10|a|á|Á|a ž|a-b|ab|cihla|čas|ďáblice|hora|hůl|chata|Chotěboř|CHOTĚBOŘ|rak|řeka|žába|Ада",
+    "sr_Latn": "cvet|čaj|ćup|dan|džep|Džep|đak|lopta|luk|ljubav|Ljubav|LJUBAV|nož|njiva|sat|šuma|zub|žaba",
     "sr": "ваздух|дан|ђак|еж|ива|јеж|кула|лук|љубав|нож|њива|ток|ћуп|ум|цвет|чај|џеп|шума|Ada",
     "uk": "гора|ґанок|дім|еней|єдність|жук|зуб|ирій|іній|їжак|йод|щука|юність|яма|zoo",
     "bg": "автор|извор|йод|шум|щит|ъгъл|юни|яма|alpha",

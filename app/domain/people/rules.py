@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.people.values import Profile
 from app.foundation.errors import Invalid
@@ -77,7 +77,7 @@ def _readings(text: str) -> set[str]:
 
 
 def _holds(password: str, words: Iterable[str]) -> bool:
-    """Tell whether any of the words stands in the password; up to three letters count only as a word apart."""
+    """Tell whether any of the words stands in the password; three letters or fewer only as a word apart."""
     readings = _readings(password)
     pieces = {_compact(piece) for piece in _PIECE.findall(_HUMP.sub(" ", password))}
     for word in filter(None, map(_compact, words)):
@@ -112,7 +112,7 @@ _ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p 1q2w3e4r5t6y7u8i9o0p qazwsxedcrfvtgbyhnujmikolp +ěščřžýáíé "
     "абвгдежзийклмнопрстуфхцчшщъьюя абвгґдеєжзиіїйклмнопрстуфхцчшщьюя абвгдђежзијклљмнњопрстћуфхцчџш "
     "йцукенгшщзхї йцукенгшщзхъ фівапролджє фывапролджэ ячсмитьбю љњертзуиопшђ асдфгхјклчћ явертъуиопшщ "
-    "аздфгхйклѕ 147258369 741852963 963852741"
+    "147258369 741852963 963852741 !@#$%^&*()_+"
 )
 _RUNS = f"{_ROWS} {_ROWS[::-1]}"
 _SHORTEST_RUN, _SHORTEST_REST, _FEWEST_LETTERS = 4, 6, 5
@@ -121,12 +121,11 @@ _SHORTEST_RUN, _SHORTEST_REST, _FEWEST_LETTERS = 4, 6, 5
 def _is_pattern(password: str) -> bool:
     """Tell whether a password is one thing repeated, has few letters, or is little more than rows of keys."""
     small = password.casefold()
+    letters = "".join(filter(str.isalnum, small))
     core = small.strip("0123456789 !?.,*#-_+@$%&")
-    if len(set(small)) < _FEWEST_LETTERS or _is_repeated(small):
+    if len(set(small)) < _FEWEST_LETTERS or len(_without_runs(small)) < _SHORTEST_REST:
         return True
-    if len(core) >= _SHORTEST_REST and _is_repeated(core):
-        return True
-    return len(_without_runs(small)) < _SHORTEST_REST
+    return any(_is_repeated(part) for part in (small, letters, core) if len(part) >= _SHORTEST_REST)
 
 
 def _is_repeated(text: str) -> bool:
@@ -165,7 +164,8 @@ def _common() -> frozenset[str]:
 def _is_common(password: str) -> bool:
     """Tell whether a password is a common one, bare or with digits, signs and rows of keys around it."""
     tail = re.sub(r"^[\W\d_]+|[\W_]+$", "", password)
-    bases = [password, tail, tail.rstrip("0123456789"), _without_runs(password.casefold())]
+    core = re.sub(r"[\W\d_]+$", "", tail)
+    bases = [password, tail, core, _without_runs(password.casefold())]
     return any(not _common().isdisjoint(_readings(base)) for base in bases)
 
 
@@ -190,10 +190,10 @@ def check_email(text: str, field: str = "email") -> str:
     email = plain_email(text)
     if not email:
         raise Invalid(field, N_("Enter an e-mail address."))
-    if not email.isascii():
-        strange = next(letter for letter in email if not letter.isascii())
-        reason = N_("Character %(place)s of the address (%(code)s) is no Latin letter without accent.")
-        raise Invalid(field, reason, code=_code(strange), place=email.index(strange) + 1)
+    for place, letter in enumerate(text.strip(), start=1):
+        if not letter.isascii():
+            reason = N_("Character %(place)s of the address (%(code)s) is no Latin letter without accent.")
+            raise Invalid(field, reason, code=_code(letter), place=place)
     is_long = len(email) > LONGEST_EMAIL or len(email.partition("@")[0]) > _LONGEST_LOCAL_PART
     if is_long or _EMAIL.fullmatch(email) is None:
         raise Invalid(field, N_("Enter an e-mail address like name@example.org."))
@@ -281,7 +281,7 @@ def check_profile(profile: Profile) -> Profile:
         raise Invalid("locale", N_("Choose one of the languages."))
     if profile.gender not in {"f", "m", None}:
         raise Invalid("gender", N_("Choose one of the answers, or none."))
-    if profile.time_zone is not None and profile.time_zone not in available_timezones():
+    if profile.time_zone is not None and not _is_zone(profile.time_zone):
         raise Invalid("time_zone", N_("Choose one of the time zones."))
     locale = profile.locale
     family = check_name(profile.family_name, "family_name")
@@ -295,3 +295,11 @@ def check_profile(profile: Profile) -> Profile:
         given_name_latin=check_latin_name(profile.given_name_latin, given, locale, "given_name_latin"),
         job_title=check_line(profile.job_title, "job_title", LONGEST_JOB_TITLE),
     )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # Folders and paths outside raise the latter two.
+        return False
+    return True
