@@ -51,6 +51,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     with flask_app.app_context():
         install_engine_rules(db.engine)
     queue.use(worker.announcer(chosen))
+    flask_app.extensions["gradivo.settings"] = chosen
     pages.install(flask_app, chosen)
     commands.install(flask_app)
     return flask_app

@@ -1,0 +1,106 @@
+"""What every test may ask for: an application on an empty database, on SQLite and on PostgreSQL."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from tests import servers, world
+
+from app import create_app
+from app.foundation import queue
+from app.foundation.db import Base, db
+from app.foundation.settings import Settings, from_env
+from app.web.limiter import limiter
+
+KEY = "a key that is long enough for every test"
+
+
+def environment(instance: Path, **more: str) -> Settings:
+    """Return the settings of a demonstration in a folder."""
+    given = {
+        "INSTANCE": str(instance),
+        "SECRET_KEY": KEY,
+        "BASE_URL": "http://localhost",
+        "ENVIRONMENT": "demo",
+        "LOG_LEVEL": "ERROR",
+    }
+    return from_env({**given, **more})
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    """One private cluster for this process."""
+    if not servers.has_postgres():
+        pytest.skip("PostgreSQL is not installed")
+    with servers.postgres() as cluster:
+        yield cluster
+
+
+def _application(request, engine: str, instance: Path) -> Iterator[Flask]:
+    more = {}
+    if engine == "postgresql":
+        more["DATABASE_URL"] = request.getfixturevalue("postgres").create("house")
+    made = create_app(environment(instance, **more))
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    limiter.enabled = False
+    queue.use(None)
+    with made.app_context():
+        db.create_all()
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(request, tmp_path_factory) -> Iterator[Flask]:
+    yield from _application(request, "sqlite", tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_app(request, tmp_path_factory) -> Iterator[Flask]:
+    yield from _application(request, "postgresql", tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def app(request, tmp_path) -> Iterator[Flask]:
+    """Yield an application on an empty database, with its context open; emptied again afterwards."""
+    made: Flask = request.getfixturevalue(f"{request.param}_app")
+    world.point_process_at(made)
+    with made.app_context():
+        yield made
+        _empty()
+
+
+def _empty() -> None:
+    db.session.remove()
+    with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        if db.engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def land(app: Flask) -> world.Land:
+    """The small territory that most tests need, with an issuer and the course that has every kind of question."""
+    return world.settle()
+
+
+@pytest.fixture(autouse=True)
+def no_foreign_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any connection to another machine fail at once."""
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test reached out to {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)

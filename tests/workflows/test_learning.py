@@ -1,0 +1,135 @@
+"""The learner's acts, on both engines."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from tests import world
+
+from app.domain.access.values import Actor
+from app.domain.assessments.models import Attempt
+from app.domain.certificates.models import Certificate
+from app.domain.enrolment.models import Enrolment
+from app.domain.progress.models import CompletionCount
+from app.foundation import clock
+from app.foundation.db import session
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.workflows import certifying, learning
+
+
+def test_who_answers_everything_right_passes_and_holds_a_certificate(land):
+    actor = world.act_as(world.person())
+    attempt = world.pass_test(actor)
+    certificate = session().scalar(select(Certificate))
+    assert attempt.is_passed
+    assert attempt.mark == 10_000
+    assert certificate.number == f"CZ-{clock.now().year}-000001"
+    assert certificate.snapshot["family_name"] == "Nováková"
+    assert certificate.snapshot["municipality_name"] == "Nové Veselí"
+    assert session().scalar(select(Enrolment.outcome)) == "passed"
+    assert session().scalar(select(CompletionCount.completions)) == 1
+
+
+def test_a_wrong_paper_fails_and_earns_no_certificate(land):
+    actor = world.act_as(world.person())
+    attempt = learning.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
+    assert attempt.is_passed is False
+    assert attempt.mark == 0
+    assert session().scalar(select(func.count()).select_from(Certificate)) == 0
+
+
+def test_a_second_submission_changes_nothing(land):
+    actor = world.act_as(world.person())
+    attempt = world.pass_test(actor)
+    again = learning.submit_attempt(actor, attempt.public_id, {"whole": ["1"]})
+    assert again.mark == 10_000
+    assert session().scalar(select(func.count()).select_from(Certificate)) == 1
+
+
+def test_two_starts_open_one_attempt(land):
+    actor = world.act_as(world.person())
+    first = world.begin_test(actor)
+    assert learning.start_attempt(actor, "open-data").public_id == first.public_id
+    assert session().scalar(select(func.count()).select_from(Attempt)) == 1
+
+
+def test_the_test_is_shut_until_the_modules_are_done(land):
+    actor = world.act_as(world.person())
+    learning.enrol(actor, "open-data")
+    with pytest.raises(Conflict):
+        learning.start_attempt(actor, "open-data")
+
+
+def test_saved_answers_count_when_the_time_runs_out(land):
+    actor = world.act_as(world.person())
+    attempt = world.begin_test(actor)
+    learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+    late = clock.now() + timedelta(hours=2)
+    with clock.at(late):
+        assert learning.finish_overdue(Actor.system("finish-overdue")) == 1
+    ended = session().scalar(select(Attempt))
+    assert ended.finished_at == ended.deadline_at
+    assert ended.is_passed
+
+
+def test_an_answer_after_deadline_and_grace_is_refused_and_the_attempt_ends(land):
+    actor = world.act_as(world.person())
+    attempt = world.begin_test(actor)
+    with clock.at(attempt.deadline_at + timedelta(seconds=31)), pytest.raises(Conflict):
+        learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+    ended = session().scalar(select(Attempt))
+    assert ended.finished_at == ended.deadline_at
+    assert ended.mark == 0
+
+
+def test_another_persons_attempt_does_not_exist(land):
+    attempt = world.begin_test(world.act_as(world.person()))
+    other = world.act_as(world.person("jan@example.org"))
+    with pytest.raises(NotFound):
+        learning.save_answers(other, attempt.public_id, {"q1": ["0"]})
+    admin = world.act_as(world.person("root@example.org", roles=(("admin", None),)))
+    with pytest.raises(NotFound):
+        learning.submit_attempt(admin, attempt.public_id, {"q1": ["0"]})
+
+
+def test_answers_to_questions_that_are_not_in_the_attempt_are_refused_whole(land):
+    actor = world.act_as(world.person())
+    attempt = world.begin_test(actor)
+    with pytest.raises(Invalid):
+        learning.save_answers(actor, attempt.public_id, {"q1": ["0"], "q99": ["0"]})
+    scope = learning.scope_of(actor, learning.Permission.OWN_LEARNING)
+    assert learning.attempts.responses_of(scope, attempt) == {}
+
+
+def test_the_last_attempt_failed_is_an_outcome_until_one_more_is_granted(land):
+    actor = world.act_as(world.person())
+    for _ in range(3):
+        learning.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
+    enrolment = session().scalar(select(Enrolment))
+    assert enrolment.outcome == "failed"
+    with pytest.raises(Conflict):
+        learning.start_attempt(actor, "open-data")
+    manager = world.act_as(world.person("head@example.org", roles=(("head-of-office", "596230"),)))
+    learning.grant_attempt(manager, enrolment.public_id, "The line fell.")
+    assert world.pass_test(actor).is_passed
+    assert session().scalar(select(Enrolment.outcome)) == "passed"
+
+
+def test_a_manager_elsewhere_cannot_grant_an_attempt(land):
+    learner = world.act_as(world.person())
+    learning.enrol(learner, "open-data")
+    enrolment = session().scalar(select(Enrolment))
+    stranger = world.act_as(world.person("zlin@example.org", "585068", roles=(("manager", "CZ-O7213"),)))
+    with pytest.raises(NotFound):
+        learning.grant_attempt(stranger, enrolment.public_id, "Because.")
+
+
+def test_the_document_is_made_once_and_stays_the_same(land):
+    actor = world.act_as(world.person())
+    world.pass_test(actor)
+    code = session().scalar(select(Certificate.code))
+    worker = Actor.system("certificates.render")
+    certifying.render(worker, code)
+    first = session().scalar(select(Certificate.file_digest))
+    certifying.render(worker, code)
+    assert session().scalar(select(Certificate.file_digest)) == first
