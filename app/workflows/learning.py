@@ -24,6 +24,7 @@ from app.domain.people import queries as people
 from app.domain.progress import queries as progress_queries
 from app.domain.progress import rules as progress_rules
 from app.domain.progress import service as progress
+from app.domain.territory import queries as territory
 from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
@@ -121,9 +122,15 @@ def _own(actor: Actor, slug: str) -> Taken:
 def _complete(
     actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
 ) -> None:
-    enrolment.settle(taken.enrolment, outcome, at, mark, taken.version.id)
+    _settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
     certifying.issue_for(actor, taken, meta, at, mark, language)
+
+
+def _settle(
+    learner: Enrolment, outcome: str, at: datetime, mark: int | None, version_id: int, language: str
+) -> None:
+    enrolment.settle(learner, outcome, at, territory.day_at(learner.unit_id, at), mark, version_id, language)
 
 
 # The final test.
@@ -267,7 +274,7 @@ def _finish(
     elif learner.outcome is None:
         left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
         if left == 0:
-            enrolment.settle(learner, "failed", at, mark.basis_points, version.id)
+            _settle(learner, "failed", at, mark.basis_points, version.id, attempt.language)
 
 
 def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> bool:
@@ -304,7 +311,7 @@ def grant_attempt(actor: Actor, enrolment_id: UUID, reason: str) -> None:
             raise Conflict(N_("This learner has already completed the course."))
         assessments.grant_extra(learner, actor.name, reason.strip())
         if learner.outcome == "failed":
-            enrolment.settle(learner, None, None, None, None)
+            enrolment.reopen(learner)
         enqueue("notify.extra-attempt", enrolment=str(learner.public_id))
         audit.record(actor.name, "attempt.grant", learner.public_id, reason=reason.strip())
 

@@ -74,6 +74,8 @@ class CourseVersion(Base):
     law_as_of: Mapped[date]
     review_by: Mapped[date | None]
     module_count: Mapped[int]
+    modules_wanted: Mapped[int]  # how many must be done before the test opens
+    has_test: Mapped[bool]
     published_at: Mapped[datetime] = mapped_column(Moment)
     published_by: Mapped[str] = mapped_column(String(80))
 

@@ -83,9 +83,17 @@ def _new_version(draft: CourseDraft, edition: Edition, correction: int, by: str)
         law_as_of=meta.law_as_of,
         review_by=meta.review_by,
         module_count=len(draft.modules),
+        modules_wanted=_modules_wanted(draft),
+        has_test=meta.assessment is not None,
         published_at=clock.now(),
         published_by=by,
     )
+
+
+def _modules_wanted(draft: CourseDraft) -> int:
+    """Return what ``progress.rules.modules_wanted`` says of the version, kept so that reports can count by it."""
+    count, wanted = len(draft.modules), draft.meta.completion.modules
+    return count if wanted is None else min(wanted, count)
 
 
 def _add_modules(version_id: int, draft: CourseDraft) -> None:

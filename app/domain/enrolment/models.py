@@ -1,6 +1,6 @@
 """The table of enrolments: one row for each time that a person takes a course."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
@@ -35,6 +35,8 @@ class Enrolment(Base):
     extra_attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str | None] = mapped_column(String(10))
     outcome_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome_on: Mapped[date | None]  # the same as a day in the zone of the unit: reports count by it
+    outcome_language: Mapped[str | None] = mapped_column(String(10))  # of the test or, without one, of the reading
     mark: Mapped[int | None]  # basis points of the attempt that decided
     version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # that of the outcome
 
@@ -44,7 +46,7 @@ class Enrolment(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "course_id", "ordinal"),
         Index("ix_enrolment_place", "unit_path", "course_id", "outcome"),
-        Index("ix_enrolment_outcome_at", "outcome_at"),
+        Index("ix_enrolment_outcome_on", "outcome_on"),
     )
 
     @property

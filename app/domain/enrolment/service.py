@@ -1,6 +1,6 @@
 """What may be told to enrolments: they begin, move to a newer edition, and end with an outcome."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.catalogue.models import Course, Edition
 from app.domain.enrolment.models import Enrolment
@@ -47,7 +47,15 @@ def touch(enrolment: Enrolment) -> None:
     enrolment.last_activity_at = clock.now()
 
 
-def settle(enrolment: Enrolment, outcome: str | None, at: datetime | None, mark: int | None, version_id: int | None) -> None:
-    """End an enrolment with an outcome, or open it again with none."""
-    enrolment.outcome, enrolment.outcome_at = outcome, at
-    enrolment.mark, enrolment.version_id = mark, version_id
+def settle(
+    enrolment: Enrolment, outcome: str, at: datetime, on: date, mark: int | None, version_id: int, language: str
+) -> None:
+    """End an enrolment with an outcome; ``on`` is the day of ``at`` in the zone of the enrolment's unit."""
+    enrolment.outcome, enrolment.outcome_at, enrolment.outcome_on = outcome, at, on
+    enrolment.mark, enrolment.version_id, enrolment.outcome_language = mark, version_id, language
+
+
+def reopen(enrolment: Enrolment) -> None:
+    """Let a learner go on as if her enrolment had not ended yet."""
+    enrolment.outcome = enrolment.outcome_at = enrolment.outcome_on = None
+    enrolment.mark = enrolment.version_id = enrolment.outcome_language = None

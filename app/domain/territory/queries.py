@@ -1,6 +1,8 @@
 """Every question put to the territory; units are public facts, so none of these takes a scope but the issuers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -110,6 +112,11 @@ def zone_of(unit: Unit) -> str:
         return unit.time_zone
     zones = [each.time_zone for each in list_ancestors(unit) if each.time_zone]
     return zones[-1] if zones else ZONES.get(unit.country, "UTC")
+
+
+def day_at(unit_id: int, moment: datetime) -> date:
+    """Return the day that a moment falls on where a unit lies."""
+    return moment.astimezone(ZoneInfo(zone_of(get_unit_by_id(unit_id)))).date()
 
 
 def find_issuer(unit_id: int) -> Issuer | None:
