@@ -226,18 +226,22 @@ def _check(design: Design) -> None:
         _check_places(wording.date, {"day", "month", "year"}, f"{where}.date")
         for name, phrase in wording.phrases.items():
             _check_places(phrase.exam + phrase.attendance, PLACES, f"{where}.phrases.{name}")
-        _check_phrases(design, wording, f"{where}.phrases")
+            if name in PLACES:
+                raise _Wrong(f"{where}.phrases.{name}: is the name of a particular")
+        for text in design.texts():
+            _check_places(text, PLACES | wording.phrases.keys(), f"{where}.phrases, for {text!r}")
+        _check_use(design, wording, f"{where}.phrases")
 
 
 def _check_places(text: str, known: Collection[str], where: str) -> None:
     for name in placeholders(text):
         if name not in known:
             raise _Wrong(f"{where}: there is nothing to put for {{{name}}}")
+    if text.count("{") != len(placeholders(text)) or text.count("}") != len(placeholders(text)):
+        raise _Wrong(f"{where}: a brace stands alone in {text!r}")
 
 
-def _check_phrases(design: Design, wording: Wording, where: str) -> None:
-    used = {name for text in design.texts() for name in placeholders(text)} - PLACES
-    for name in sorted(used - wording.phrases.keys()):
-        raise _Wrong(f"{where}.{name}: is missing")
+def _check_use(design: Design, wording: Wording, where: str) -> None:
+    used = {name for text in design.texts() for name in placeholders(text)}
     for name in sorted(wording.phrases.keys() - used):
-        raise _Wrong(f"{where}.{name}: is used by no text, or is the name of a particular")
+        raise _Wrong(f"{where}.{name}: is used by no text")

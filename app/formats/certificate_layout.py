@@ -71,7 +71,7 @@ class Layout:
         """Place the texts of a column under one another."""
         box = _points(column.box)
         texts = [(block, fill(block.text, self._values)) for block in column.blocks]
-        texts = [(block, text) for block, text in texts if text]
+        texts = [(block, text) for block, text in texts if not _is_blank(text)]
         scale = 1.0
         while True:
             fitted = [self._fit(text, block.style, box.width, scale) for block, text in texts]
@@ -90,7 +90,7 @@ class Layout:
         """Place labels over values side by side, with a stroke between neighbours."""
         box = _points(cells.box)
         pairs = [(fill(cell.label, self._values), fill(cell.value, self._values)) for cell in cells.cells]
-        pairs = [(label, value) for label, value in pairs if value]
+        pairs = [(label, value) for label, value in pairs if not _is_blank(value)]
         wanted = [
             max(
                 self._em(label, cells.label) * cells.label.size,
@@ -221,6 +221,10 @@ def _least_width(words: Sequence[_Word], count: int) -> float:
         else:
             low = middle
     return high
+
+
+def _is_blank(text: str) -> bool:
+    return not _SPACES.sub("", text)
 
 
 def _points(box: Box) -> Box:

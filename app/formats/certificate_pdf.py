@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import md5, sha256
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
@@ -198,6 +198,8 @@ class _Sheet:
         canvas.setKeywords(f"{snapshot.number}, {snapshot.code}")
         canvas.setCreator("Gradivo")
         canvas.setDateFormatter(lambda *_: f"D:{snapshot.issued_on:%Y%m%d}000000Z")
+        # The file identifier comes from the snapshot, because ReportLab's own depends on SOURCE_DATE_EPOCH.
+        canvas._doc.signature = md5(snapshot.to_json().encode(), usedforsecurity=False)  # noqa: SLF001
 
     def _measure(self, font: FontName, text: str) -> float:
         widths = _widths(self._design.fonts[font])
