@@ -25,15 +25,16 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSED = frozenset({".css", ".js", ".svg", ".ico"})
-FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_DAY = "public, max-age=86400"
+FOR_EVER = ("Cache-Control", "public, max-age=31536000, immutable")
+FOR_A_DAY = ("Cache-Control", "public, max-age=86400")
 SAFE = (
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-ONLY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
+ONLY_HTTPS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 REFERENCE = re.compile(r"""url\(\s*["']?(?!data:|https?:|/|\#)([^"')]+)["']?\s*\)""")
 
 
@@ -53,8 +54,6 @@ class Packed:
         small = self.gzipped is not None and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         etag = f'"{self.digest}-gzip"' if small else f'"{self.digest}"'
         headers = [*self.headers, ("ETag", etag)]
-        if environ.get("wsgi.url_scheme") == "https":
-            headers.append(ONLY_HTTPS)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             kept = [(name, value) for name, value in headers if name != "Content-Type"]
             return Response(HTTPStatus.NOT_MODIFIED, kept, None)
@@ -88,18 +87,16 @@ def with_hashed_references(path: str, sheet: bytes, names: Mapping[str, str]) ->
     return REFERENCE.sub(replaced, sheet.decode("utf-8")).encode("utf-8")
 
 
-def packed(path: str, body: bytes, digest: str, cache_control: str) -> Packed:
+def packed(path: str, body: bytes, digest: str, headers: tuple[tuple[str, str], ...]) -> Packed:
     """Prepare one file for the wire."""
     ending = posixpath.splitext(path)[1]
     small = gzip.compress(body, 9, mtime=0) if ending in COMPRESSED else None
-    headers = [("Content-Type", MEDIA_TYPES[ending]), ("Cache-Control", cache_control), *SAFE]
-    if small is not None:
-        headers.append(("Vary", "Accept-Encoding"))
-    return Packed(body, small, digest, tuple(headers))
+    more = (("Content-Type", MEDIA_TYPES[ending]), ("Vary", "Accept-Encoding"))
+    return Packed(body, small, digest, (*headers, *SAFE, *more))
 
 
 @cache
-def pack(folder: Path) -> tuple[dict[str, str], dict[str, Packed]]:
+def pack(folder: Path, is_https: bool) -> tuple[dict[str, str], dict[str, Packed]]:
     """Read a folder once: path → hashed path, and address → what is answered there.
 
     Files of an unknown kind (licences) have no address. Style sheets come last, because their digest covers
@@ -107,6 +104,7 @@ def pack(folder: Path) -> tuple[dict[str, str], dict[str, Packed]]:
     """
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
     served = [path for path in paths if posixpath.splitext(path)[1] in MEDIA_TYPES]
+    always = (ONLY_HTTPS,) if is_https else ()
     names: dict[str, str] = {}
     answers: dict[str, Packed] = {}
     for path in sorted(served, key=lambda path: path.endswith(".css")):
@@ -115,9 +113,9 @@ def pack(folder: Path) -> tuple[dict[str, str], dict[str, Packed]]:
             body = with_hashed_references(path, body, names)
         digest = hashlib.sha256(body).hexdigest()[:12]
         names[path] = hashed_name(path, digest)
-        answers[PREFIX + names[path]] = packed(path, body, digest, FOR_EVER)
+        answers[PREFIX + names[path]] = packed(path, body, digest, (FOR_EVER, *always))
         if path == "favicon.ico":
-            answers["/favicon.ico"] = packed(path, body, digest, FOR_A_DAY)
+            answers["/favicon.ico"] = packed(path, body, digest, (FOR_A_DAY, *always))
     return names, answers
 
 
@@ -139,7 +137,7 @@ def install(flask_app: Flask, static_folder: Path) -> None:
 
     An address holds the content's hash: a browser keeps it for ever, and a changed file has another one.
     """
-    names, answers = pack(static_folder)
+    names, answers = pack(static_folder, flask_app.config["PREFERRED_URL_SCHEME"] == "https")
     whitenoise = WhiteNoise(flask_app.wsgi_app)
     whitenoise.files.update(answers)
     flask_app.wsgi_app = whitenoise  # type: ignore[method-assign]  # the documented way to wrap an application
