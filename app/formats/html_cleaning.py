@@ -6,9 +6,73 @@ from html.parser import HTMLParser
 
 import nh3
 
-_TEXT_TAGS = frozenset(
-    ["a", "abbr", "article", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "data", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr"]
-)
+_TEXT_TAGS = frozenset([
+    "a",
+    "abbr",
+    "article",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+])
 _EVERYWHERE = frozenset({"id", "class", "lang", "dir", "title"})
 _BY_TAG = {
     "a": {"href"},
@@ -29,9 +93,23 @@ _BY_TAG = {
 }
 _WRITTEN = {"*": set(_EVERYWHERE), **_BY_TAG}
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-_DROPPED_WHOLE = frozenset(
-    ["script", "style", "iframe", "frame", "frameset", "object", "embed", "noscript", "noembed", "template", "textarea", "select", "title", "svg", "math"]
-)
+_DROPPED_WHOLE = frozenset([
+    "script",
+    "style",
+    "iframe",
+    "frame",
+    "frameset",
+    "object",
+    "embed",
+    "noscript",
+    "noembed",
+    "template",
+    "textarea",
+    "select",
+    "title",
+    "svg",
+    "math",
+])
 _ADDED_TAGS = frozenset({"video", "track"})
 _ADDED = {
     **{tag: set(names) for tag, names in _BY_TAG.items()},

@@ -39,11 +39,15 @@ def serve_media(data: bytes, report: Report, sanitise: Callable[[bytes], Drawing
     name = report.file.removeprefix("media/")
     kind = ending(name)
     if not is_name(name):
-        report.error(1, N_("The name “%(name)s” makes trouble in addresses: use letters, digits, - and _."), name=name)
+        report.error(
+            1, N_("The name “%(name)s” makes trouble in addresses: use letters, digits, - and _."), name=name
+        )
         return None
     if kind not in SIZE_LIMITS:
         known = ", ".join(SIZE_LIMITS)
-        report.error(1, N_("Files ending in “%(kind)s” are not taken: use one of %(known)s."), kind=kind, known=known)
+        report.error(
+            1, N_("Files ending in “%(kind)s” are not taken: use one of %(known)s."), kind=kind, known=known
+        )
         return None
     if len(data) > SIZE_LIMITS[kind]:
         limit = SIZE_LIMITS[kind] // MEGABYTE
@@ -68,7 +72,9 @@ def is_name(name: str) -> bool:
 def _drawing(data: bytes, report: Report, sanitise: Callable[[bytes], Drawing]) -> bytes | None:
     drawing = sanitise(data)
     if drawing.data is None:
-        report.error(drawing.line, N_("This file is no SVG picture that can be read: save it again as plain SVG."))
+        report.error(
+            drawing.line, N_("This file is no SVG picture that can be read: save it again as plain SVG.")
+        )
         return None
     for what in drawing.removed:
         report.warn(1, N_("“%(what)s” is not allowed in a picture and is removed."), what=what)

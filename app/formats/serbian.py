@@ -1,33 +1,21 @@
-"""Serbian Latin from Serbian Cyrillic, in plain texts and in HTML (never the reverse: nj may be нј or њ).
-
-Capital Љ, Њ and Џ become LJ, NJ and DŽ within a word in capitals, else Lj, Nj and Dž (Pravopis srpskoga jezika).
-"""
+"""Serbian Latin from Serbian Cyrillic, in plain texts and in HTML (never the reverse: nj may be нј or њ)."""
 
 import re
 from html import escape
 from html.parser import HTMLParser
 
-import cyrtranslit
+from app.foundation.text import latin
 
 _UNTOUCHED = frozenset({"code", "pre", "kbd", "samp", "var"})
 _SPOKEN = frozenset({"alt", "title", "aria-label", "label"})
-_BIG = re.compile("[ЉЊЏ]")
 _ADDRESS = re.compile(r"((?:https?://|www\.)\S+|\S+@\S+)")
-_IN_CAPITALS = {"Љ": "LJ", "Њ": "NJ", "Џ": "DŽ"}
 
 
 def to_latin(text: str) -> str:
     """Return a text in Latin letters; what is Latin already stays, and so do addresses of pages and mail."""
     words = _ADDRESS.split(text)
-    words[::2] = [str(cyrtranslit.to_latin(_BIG.sub(_capital, word), "sr")) for word in words[::2]]
+    words[::2] = [latin(word, "sr") for word in words[::2]]
     return "".join(words)
-
-
-def _capital(found: re.Match[str]) -> str:
-    before = found.string[found.start() - 1 : found.start()]
-    after = found.string[found.end() : found.end() + 1]
-    neighbour = after if after.isalpha() else before
-    return _IN_CAPITALS[found.group()] if neighbour.isupper() else found.group()
 
 
 def html_to_latin(html: str) -> str:

@@ -20,15 +20,60 @@ XML = "http://www.w3.org/XML/1998/namespace"
 DEPTH_LIMIT = 100
 ELEMENT_LIMIT = 50_000
 
-_TAGS = frozenset(
-    """
-    svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan textPath
-    linearGradient radialGradient stop pattern clipPath mask marker style switch view
-    filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
-    feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge
-    feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence
-    """.split()
-)
+_TAGS = frozenset([
+    "svg",
+    "g",
+    "defs",
+    "symbol",
+    "use",
+    "title",
+    "desc",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "textPath",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "pattern",
+    "clipPath",
+    "mask",
+    "marker",
+    "style",
+    "switch",
+    "view",
+    "filter",
+    "feBlend",
+    "feColorMatrix",
+    "feComponentTransfer",
+    "feComposite",
+    "feConvolveMatrix",
+    "feDiffuseLighting",
+    "feDisplacementMap",
+    "feDistantLight",
+    "feDropShadow",
+    "feFlood",
+    "feFuncA",
+    "feFuncB",
+    "feFuncG",
+    "feFuncR",
+    "feGaussianBlur",
+    "feMerge",
+    "feMergeNode",
+    "feMorphology",
+    "feOffset",
+    "fePointLight",
+    "feSpecularLighting",
+    "feSpotLight",
+    "feTile",
+    "feTurbulence",
+])
 _HREFS = frozenset({"href", f"{{{XLINK}}}href"})
 _UNSAFE_STYLE = re.compile(
     r"""url\s*\(\s*(?!["']?\#)|@import|@charset|expression|javascript|image-set|-moz-binding|behavior|\\|<""",
@@ -81,7 +126,7 @@ def _is_too_much(root: "Element") -> bool:
 
 def _clean_children(element: "Element", removed: list[str]) -> None:
     for child in list(element):
-        name = child.tag.removeprefix(f"{{{SVG}}}") if isinstance(child.tag, str) else ""
+        name = str(child.tag).removeprefix(f"{{{SVG}}}")
         is_style = name == "style" and _UNSAFE_STYLE.search("".join(child.itertext())) is not None
         if name not in _TAGS or is_style:
             removed.append(f"<{name.rpartition('}')[2]}>")

@@ -4,7 +4,7 @@ Every mapping by language uses BCP 47 tags as written in course.yaml (``cs``, ``
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -67,7 +67,7 @@ class Feedback(StrEnum):
     """When right answers and explanations are shown after a test."""
 
     AFTER_SUBMIT = "after-submit"
-    AFTER_PASS = "after-pass"
+    AFTER_PASS = "after-pass"  # noqa: S105 -- To pass a test, not a password.
     NEVER = "never"
 
 
@@ -87,6 +87,7 @@ class Duration:
     unit: str
 
     def __str__(self) -> str:
+        """Return the duration as it is written in course.yaml."""
         return f"{self.amount}{self.unit}"
 
 
@@ -205,6 +206,7 @@ class QuestionBody:
     fragments: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     is_fallback: bool = False
+    unit: str | None = None  # number: what stands behind the field, in this language
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +241,12 @@ class Question:
     is_exact: bool  # short: compared to the letter
     is_partial: bool  # order: neighbours count
     is_all_or_nothing: bool  # multiple
-    unit: str | None  # number
+    unit: str | None  # number, in the source language
     bodies: Mapping[str, QuestionBody]
     keys: Mapping[str, QuestionKey]
+    criteria: tuple[int, ...] = ()  # task: the points of each criterion, which the body's options name
+    upload: tuple[str, ...] = ()  # task: endings of files
+    max_words: int | None = None  # task
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,8 @@ class CourseDraft:
     files: Mapping[str, bytes]  # path inside the folder → content
     digest: str  # SHA-256 over everything a learner can see or that changes marking
     marking_digest: str  # SHA-256 over what makes a new edition when it differs
+    media: Mapping[str, bytes] = field(default_factory=dict)  # name in media/ → what is served of it
+    media_digests: Mapping[str, str] = field(default_factory=dict)  # name → SHA-256 of that, as in the HTML
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,173 @@
+"""When a course is a new version: its digests, correction or new edition, and what differs between two.
+
+The rule is that of course-format.md, Versions: a correction changes only titles, module text, media, explanations
+and feedback, and in course.yaml only texts, ``law_as_of``, ``review_by`` and ``sources``.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Protocol
+
+from app.domain.catalogue.values import CourseMeta, Module, Question
+from app.foundation.plain import dump
+
+Wording = Mapping[str, object]
+"""What a question says in one language as its author wrote it, explanation and feedback left out."""
+
+_TEXT_FIELDS = frozenset({"title", "summary", "objectives", "authors", "law_as_of", "review_by", "sources"})
+_TOP_KEY = re.compile(r"^([A-Za-z_]+):", re.MULTILINE)
+_QUESTION = re.compile(r"^##(?!#)[^\n]*\{[^}\n]*#([a-z0-9-]+)[^\n]*$", re.MULTILINE)
+
+
+class Change(StrEnum):
+    """What publishing would make of a course."""
+
+    NONE = "none"
+    CORRECTION = "correction"
+    EDITION = "edition"
+
+
+class Digested(Protocol):
+    """A draft or a stored version, as far as versions are compared."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything a learner can see or that changes marking."""
+
+    @property
+    def marking_digest(self) -> str:
+        """SHA-256 over what makes a new edition when it differs."""
+
+
+class Part(StrEnum):
+    """What a difference is about."""
+
+    COURSE = "course"
+    MODULE = "module"
+    QUESTION = "question"
+    MEDIA = "media"
+    FILE = "file"
+
+
+class How(StrEnum):
+    """How a part differs."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part that differs: ``name`` is a key of course.yaml, a file name without folder, or a question's id."""
+
+    file: str
+    part: Part
+    name: str
+    how: How
+
+
+def kind_of_change(old: Digested | None, new: Digested) -> Change:
+    """Tell whether publishing ``new`` after ``old`` makes nothing, a correction or a new edition."""
+    if old is None or old.marking_digest != new.marking_digest:
+        return Change.EDITION
+    return Change.NONE if old.digest == new.digest else Change.CORRECTION
+
+
+def content_digest(
+    meta: CourseMeta,
+    modules: Sequence[Module],
+    questions: Sequence[Question],
+    media_digests: Mapping[str, str],
+) -> str:
+    """Return the digest over everything a learner can see or that changes marking."""
+    return _digest({"meta": meta, "modules": modules, "questions": questions, "media": media_digests})
+
+
+def marking_digest(
+    meta: CourseMeta,
+    modules: Sequence[Module],
+    questions: Sequence[Question],
+    wordings: Mapping[str, Mapping[str, Wording]],
+) -> str:
+    """Return the digest over what makes a new edition; ``wordings`` by question id and language.
+
+    It is made from what authors wrote, not from HTML, so that a new renderer never makes new editions.
+    """
+    facts = {
+        "meta": {name: value for name, value in dump(meta).items() if name not in _TEXT_FIELDS},
+        "modules": [[module.address, module.minutes, module.check] for module in modules],
+        "questions": [_facts(question) for question in questions],
+        "wordings": wordings,
+    }
+    return _digest(facts)
+
+
+def _facts(question: Question) -> Mapping[str, object]:
+    data: Mapping[str, object] = dump(question)
+    return {name: value for name, value in data.items() if name not in {"bodies", "keys"}}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(dump(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Difference, ...]:
+    """Return what differs between the files of two versions, by path; keys and questions one by one."""
+    found: list[Difference] = []
+    for path in sorted({*old, *new}):
+        before, after = old.get(path), new.get(path)
+        if before != after:
+            found.extend(_differences_in(path, before, after))
+    return tuple(found)
+
+
+def _differences_in(path: str, before: bytes | None, after: bytes | None) -> list[Difference]:
+    part = _part_of(path)
+    name = path.rpartition("/")[2]
+    if before is None or after is None:
+        return [Difference(path, part, name, How.ADDED if before is None else How.REMOVED)]
+    pattern = {Part.COURSE: _TOP_KEY, Part.QUESTION: _QUESTION}.get(part)
+    if pattern is None:
+        return [Difference(path, part, name, How.CHANGED)]
+    old, new = _sections(before, pattern), _sections(after, pattern)
+    inner = [
+        Difference(path, part, key, _how(old.get(key), new.get(key)))
+        for key in dict.fromkeys([*new, *old])
+        if key and old.get(key) != new.get(key)
+    ]
+    return inner or [Difference(path, Part.FILE, name, How.CHANGED)]
+
+
+def _part_of(path: str) -> Part:
+    folder, _, name = path.rpartition("/")
+    if path == "course.yaml":
+        return Part.COURSE
+    if folder == "media":
+        return Part.MEDIA
+    if not folder or not name.endswith(".md"):
+        return Part.FILE
+    is_bank = name == "questions.md" or name.startswith("questions-")
+    return Part.QUESTION if is_bank else Part.MODULE
+
+
+def _how(before: str | None, after: str | None) -> How:
+    if before is None:
+        return How.ADDED
+    return How.REMOVED if after is None else How.CHANGED
+
+
+def _sections(data: bytes, pattern: re.Pattern[str]) -> dict[str, str]:
+    """Return the text after each match by what it names; line ends, and empty lines around it, do not count."""
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    starts = list(pattern.finditer(text))
+    ends = [found.start() for found in starts[1:]]
+    sections = {"": text[: starts[0].start()].strip() if starts else text.strip()}
+    for found, end in zip(starts, [*ends, len(text)], strict=True):
+        sections[found[1]] = text[found.start() : end].strip()
+    return sections
