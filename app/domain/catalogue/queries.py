@@ -68,6 +68,12 @@ def get_newest(slug: str) -> tuple[Course, CourseVersion]:
     return row[0], row[1]
 
 
+def find_newest_version(slug: str) -> CourseVersion | None:
+    """Return the newest correction of a course's newest edition, or None where nothing is published."""
+    row = session().execute(_newest().where(Course.slug == slug)).first()
+    return row[1] if row else None
+
+
 def list_newest() -> Sequence[tuple[Course, CourseVersion]]:
     """Return every published course with its newest version, by slug."""
     return [(course, version) for course, version in session().execute(_newest().order_by(Course.slug))]
