@@ -15,6 +15,15 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 """The levels of each country from the top down."""
 
+MAY_BE_SKIPPED: dict[str, frozenset[str]] = {
+    "CZ": frozenset(),
+    "RS": frozenset({"province"}),
+    "UA": frozenset(),
+    "BG": frozenset(),
+}
+"""The levels that a parent may leave out: Serbia has provinces in a part of its territory only (Constitution,
+art. 182). Prague needs no exception: the Czech code lists name it on every level."""
+
 ZONES = {"CZ": "Europe/Prague", "RS": "Europe/Belgrade", "UA": "Europe/Kyiv", "BG": "Europe/Sofia"}
 """The time zone of each country."""
 
@@ -32,6 +41,35 @@ class UnitRow:
     valid_from: date | None = None
     valid_to: date | None = None
     successor_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFault:
+    """What is wrong with a line of a territory file: an English msgid, and what fills its places."""
+
+    line: int
+    message: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A unit as it was and as it will be, with the names of the fields that differ."""
+
+    old: UnitRow
+    new: UnitRow
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an import would do; ``absent`` are units that a file for their whole country does not name."""
+
+    added: tuple[UnitRow, ...]
+    changed: tuple[Change, ...]
+    closed: tuple[UnitRow, ...]  # which get a last day, or another one
+    unchanged: tuple[UnitRow, ...]
+    absent: tuple[UnitRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
