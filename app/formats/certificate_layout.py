@@ -14,7 +14,6 @@ from app.formats.certificate_shapes import Align, Box, Cells, Column, FontName, 
 MM = 72 / 25.4
 """Points in a millimetre."""
 _CAP_HEIGHT = 0.714  # of Noto Sans, as a multiple of the size
-_ONE_LINE_MORE = 0.7  # a text takes another line rather than shrink below this part of its size
 _TIGHTER = 0.96  # step by which a column shrinks until it fits
 _LOOSEST = 1.6  # how much a shared gap may grow, as a multiple of itself
 _CELL_PADDING = 2.5 * MM
@@ -145,7 +144,7 @@ class Layout:
         for count in range(1, style.lines + 1):
             limit, lines = self._evened(text, style, count)
             possible = min(size, width / limit)
-            if possible >= (smallest if count == style.lines else max(smallest, size * _ONE_LINE_MORE)):
+            if possible >= (smallest if count == style.lines else max(smallest, size * style.patience)):
                 return _Fitted(lines, possible, style)
         limit = width / smallest
         pieces = [piece for word in self._words(text, style) for piece in self._pieces(word, style, limit)]

@@ -123,10 +123,11 @@ def _registered(path: Path) -> str:
 
 
 @lru_cache(maxsize=32)
-def _widths(path: Path) -> Mapping[int, float]:
-    """Return the advance of each code point at one point; of an unknown one, that of the empty box."""
+def _widths(path: Path) -> Mapping[str, float]:
+    """Return the advance of each character at one point; of an unknown one, that of the empty box."""
     face = pdfmetrics.getFont(_registered(path)).face
-    return defaultdict(lambda: face.defaultWidth / 1000, {k: v / 1000 for k, v in face.charWidths.items()})
+    empty: float = face.defaultWidth / 1000
+    return defaultdict(lambda: empty, {chr(code): width / 1000 for code, width in face.charWidths.items()})
 
 
 @lru_cache(maxsize=32)
@@ -203,7 +204,7 @@ class _Sheet:
 
     def _measure(self, font: FontName, text: str) -> float:
         widths = _widths(self._design.fonts[font])
-        return sum(widths[ord(character)] for character in text)
+        return sum(map(widths.__getitem__, text))
 
     def _draw(self, part: Part) -> None:
         match part:

@@ -52,10 +52,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a text looks; it shrinks from ``size`` towards ``smallest`` points before it takes another line.
+    """How a text looks: up to ``size`` points, and ``smallest`` when it fills as many ``lines`` as it should.
 
-    ``lines`` is how many it should take at most, ``leading`` their distance and ``tracking`` the space added
-    between letters, both as multiples of the size.
+    As multiples of the size: below ``patience`` a text takes another line rather than shrink on, ``leading``
+    is the distance of lines, ``tracking`` the space added between letters.
     """
 
     font: FontName
@@ -63,6 +63,7 @@ class Style:
     smallest: float
     colour: Colour
     lines: int = 1
+    patience: float = 0.9
     leading: float = 1.25
     tracking: float = 0
     capitals: bool = False

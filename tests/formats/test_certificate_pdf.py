@@ -215,7 +215,7 @@ def width_of(design: Design) -> certificate_layout.Measure:
 
     def measure(font: FontName, text: str) -> float:
         widths = certificate_pdf._widths(design.fonts[font])
-        return sum(widths[ord(character)] for character in text)
+        return sum(widths[character] for character in text)
 
     return measure
 
