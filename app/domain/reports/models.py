@@ -12,7 +12,11 @@ from app.foundation.db import Base, Moment
 
 
 class ReportFile(Base):
-    """An export asked for by a person, made by the worker, kept in the file store."""
+    """An export asked for by a person, made by the worker, kept in the file store.
+
+    ``parameters`` are what was asked; ``paths`` are the units that its rows come from, empty for all there
+    are, so that it is handed out only to whom they are still open.
+    """
 
     __tablename__ = "report_file"
 
@@ -21,8 +25,10 @@ class ReportFile(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    paths: Mapped[list[str]] = mapped_column(JSON)
     asked_at: Mapped[datetime] = mapped_column(Moment)
     made_at: Mapped[datetime | None] = mapped_column(Moment)
+    refused_at: Mapped[datetime | None] = mapped_column(Moment)
     file_digest: Mapped[str | None] = mapped_column(String(64))
     row_count: Mapped[int | None]
 

@@ -1,0 +1,212 @@
+"""The completion report: one row for each enrolment with an outcome, counted, paged and streamed alike."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, case, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.catalogue.models import Course, CourseVersion, Edition
+from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import state_of
+from app.domain.enrolment.models import Enrolment
+from app.domain.people.models import Person
+from app.domain.reports.queries.places import AnySelect, at_or_above, of_courses, within
+from app.domain.reports.values import COMPLETED, CompletionRow, Selection, Totals
+from app.domain.territory.models import Unit
+from app.domain.territory.values import ZONES, Scope
+from app.foundation.db import session
+
+CHUNK_ROWS = 500
+
+_make_row = CompletionRow._make
+
+
+def open_snapshot() -> Connection:
+    """Return a connection of its own whose reads all see one moment; whoever asked for it closes it.
+
+    It outlives the request, so that a file can be streamed after its view has returned.
+    """
+    engine = session().get_bind().engine
+    connection = engine.connect()
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    return connection
+
+
+def count_completions(scope: Scope, selection: Selection, held: Connection | None = None) -> Totals:
+    """Return the sums of the report."""
+    is_completed = Enrolment.outcome.in_(COMPLETED)
+    row = (
+        (held or session())
+        .execute(
+            select(
+                func.count(),
+                func.count(distinct(Enrolment.person_id)),
+                func.count(case((is_completed, 1))),
+                func.sum(case((is_completed, CourseVersion.hours))),
+            )
+            .select_from(Enrolment)
+            .join(CourseVersion, CourseVersion.id == Enrolment.version_id)
+            .where(*_selected(scope, selection))
+        )
+        .one()
+    )
+    rows, persons, completions, hours = row
+    return Totals(rows, persons, completions, rows - completions, hours or Decimal(0))
+
+
+def list_completions(
+    scope: Scope, selection: Selection, today: date, page: int = 1, size: int = 50
+) -> Sequence[CompletionRow]:
+    """Return one page of the report; ``today`` tells which certificates are expired."""
+    held = session()
+    rows = held.execute(_statement(scope, selection).offset((page - 1) * size).limit(size))
+    return list(_assemble(rows, _Facts(held, scope, selection), today))
+
+
+def stream_completions(
+    scope: Scope, selection: Selection, today: date, held: Connection
+) -> Iterator[CompletionRow]:
+    """Yield the whole report from an open snapshot in chunks, so that memory stays flat."""
+    facts = _Facts(held, scope, selection)
+    rows = held.execute(_statement(scope, selection), execution_options={"yield_per": CHUNK_ROWS})
+    return _assemble(rows, facts, today)
+
+
+def _selected(scope: Scope, selection: Selection) -> Sequence[ColumnElement[bool]]:
+    clauses = [within(scope, selection.unit_path, Enrolment.unit_path)]
+    clauses.append(
+        Enrolment.outcome == selection.result if selection.result else Enrolment.outcome.is_not(None)
+    )
+    if selection.period.first is not None:
+        clauses.append(Enrolment.outcome_on >= selection.period.first)
+    if selection.period.last is not None:
+        clauses.append(Enrolment.outcome_on <= selection.period.last)
+    return [*clauses, *of_courses(Enrolment.course_id, selection.course, selection.track)]
+
+
+def _statement(scope: Scope, selection: Selection) -> AnySelect:
+    return (
+        select(
+            Person.public_id,
+            Person.family_name,
+            Person.given_name,
+            Person.family_name_latin,
+            Person.given_name_latin,
+            Person.gender,
+            Person.target_group,
+            Person.job_title,
+            Enrolment.unit_id,
+            Enrolment.version_id,
+            func.coalesce(Enrolment.outcome_language, Enrolment.language),
+            Enrolment.enrolled_at,
+            Enrolment.outcome_on,
+            Enrolment.mark,
+            Enrolment.outcome,
+            Certificate.number,
+            Certificate.code,
+            Certificate.revoked_at,
+            Certificate.valid_until,
+        )
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
+        .where(*_selected(scope, selection))
+        .order_by(Person.sort_key, Person.id, Enrolment.id)
+    )
+
+
+def _assemble(rows: Any, facts: "_Facts", today: date) -> Iterator[CompletionRow]:  # noqa: ANN401 -- A Result of either kind.
+    """Put the rows together with what is known of their units and versions, which are few."""
+    units, versions = facts.unit, facts.version
+    for row in rows:
+        unit = units(row[8])
+        language, number = row[10], row[15]
+        status = None
+        if number is not None:
+            status = state_of(is_revoked=row[17] is not None, valid_until=row[18], today=today).value
+        yield _make_row((
+            str(row[0]),
+            *row[1:8],
+            *unit.columns,
+            *versions(row[9], language),
+            language,
+            row[11].astimezone(unit.zone).date(),
+            row[12],
+            _percent(row[13]),
+            row[14],
+            number,
+            row[16],
+            status,
+            row[18],
+        ))
+
+
+@cache
+def _percent(mark: int | None) -> Decimal | None:
+    """Return basis points as percent with two decimals; there are 10,001 of them."""
+    return None if mark is None else Decimal(mark).scaleb(-2)
+
+
+@dataclass(frozen=True, slots=True)
+class _UnitFacts:
+    """What a row says of its unit, in the order of the columns, and the zone of its days."""
+
+    columns: tuple[str | None, ...]
+    zone: ZoneInfo
+
+
+class _Facts:
+    """The units and course versions of a report, read once and worked out when a row first needs them."""
+
+    def __init__(self, held: Connection | Session, scope: Scope, selection: Selection) -> None:
+        paths = scope.paths if selection.unit_path is None else (selection.unit_path,)
+        units = held.execute(
+            select(Unit.id, Unit.code, Unit.name, Unit.level, Unit.path, Unit.time_zone, Unit.country).where(
+                or_(within(scope, selection.unit_path, Unit.path), at_or_above(paths))
+            )
+        )
+        self._units: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in units}
+        versions = held.execute(
+            select(
+                CourseVersion.id,
+                Course.slug,
+                CourseVersion.titles,
+                CourseVersion.edition,
+                CourseVersion.correction,
+                CourseVersion.form,
+                CourseVersion.hours,
+            )
+            .join(Edition, Edition.id == CourseVersion.edition_id)
+            .join(Course, Course.id == Edition.course_id)
+        )
+        self._versions: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in versions}
+        self.unit = cache(self._unit)
+        self.version = cache(self._version)
+
+    def _unit(self, unit_id: int) -> _UnitFacts:
+        _, code, name, level, path, _, country = self._units[unit_id]
+        chain = [
+            self._units[int(part)] for part in reversed(path.split(".")) if part and int(part) in self._units
+        ]
+        municipality = (code, name) if level == "municipality" else (None, None)
+        region = next(((each[1], each[2]) for each in chain if each[3] == "region"), (None, None))
+        zone = next((each[5] for each in chain if each[5]), ZONES.get(country, "UTC"))
+        return _UnitFacts((code, name, *municipality, *region), ZoneInfo(zone))
+
+    def _version(self, version_id: int, language: str) -> tuple[object, ...]:
+        _, slug, titles, edition, correction, form, hours = self._versions[version_id]
+        title = titles.get(language) or next(iter(titles.values()), "")
+        return slug, title, f"{edition}.{correction}", form, _plain(hours)
+
+
+def _plain(hours: Decimal) -> Decimal:
+    """Return hours without needless noughts and without an exponent."""
+    plain = hours.normalize()
+    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain

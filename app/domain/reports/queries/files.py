@@ -1,0 +1,35 @@
+"""Report files: only their asker's own are found."""
+
+from uuid import UUID
+
+from sqlalchemy import literal, select
+
+from app.domain.reports.models import ReportFile
+from app.domain.territory.values import Scope
+from app.foundation.db import session
+from app.foundation.errors import NotFound
+
+
+def get_file(scope: Scope, public_id: UUID) -> ReportFile:
+    """Return a report file of the asker's own."""
+    asked = session().scalar(
+        select(ReportFile).where(
+            ReportFile.public_id == public_id, scope.within(literal(""), ReportFile.person_id)
+        )
+    )
+    if asked is None:
+        raise NotFound
+    return asked
+
+
+def get_file_by_id(scope: Scope, file_id: int) -> ReportFile:
+    """Return a report file by its number inside, locked until the transaction ends: for whoever makes it."""
+    asked = session().scalar(
+        select(ReportFile)
+        .where(ReportFile.id == file_id, scope.within(literal(""), ReportFile.person_id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if asked is None:
+        raise NotFound
+    return asked

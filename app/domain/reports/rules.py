@@ -1,0 +1,70 @@
+"""Periods, days and file names of reports: pure functions."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from app.domain.catalogue.values import Track
+from app.domain.reports.values import Period, Result, Selection
+from app.foundation.errors import Invalid
+from app.foundation.i18n import N_
+
+_MONTHS_OF_QUARTER = 3
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def this_year(today: date) -> Period:
+    """Return the calendar year that a day lies in."""
+    return Period(date(today.year, 1, 1), date(today.year, 12, 31))
+
+
+def last_quarter(today: date) -> Period:
+    """Return the calendar quarter before the one that a day lies in."""
+    begin = date(today.year, today.month - (today.month - 1) % _MONTHS_OF_QUARTER, 1)
+    last = begin - timedelta(days=1)
+    return Period(date(last.year, last.month - _MONTHS_OF_QUARTER + 1, 1), last)
+
+
+def last_month(today: date) -> Period:
+    """Return the calendar month before the one that a day lies in."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return Period(last.replace(day=1), last)
+
+
+def read_day(field: str, text: str) -> date | None:
+    """Return a day from ISO 8601 text, None from an empty one; raises Invalid."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(field, N_("Give the day as year-month-day, such as 2026-03-31.")) from None
+
+
+def read_period(first: str, last: str) -> Period:
+    """Return the period between two days of ISO 8601 text; raises Invalid."""
+    period = Period(read_day("from", first), read_day("to", last))
+    if period.first and period.last and period.first > period.last:
+        raise Invalid("to", N_("The period ends before it begins."))
+    return period
+
+
+def read_track(text: str) -> str | None:
+    """Return the word of a track, None from an empty text; raises Invalid."""
+    if text and text not in set(Track):
+        raise Invalid("track", N_("There is no such track."))
+    return text or None
+
+
+def read_result(text: str) -> str | None:
+    """Return the word of a result, None from an empty text; raises Invalid."""
+    if text and text not in set(Result):
+        raise Invalid("result", N_("There is no such result."))
+    return text or None
+
+
+def name_file(report: str, selection: Selection, made_at: datetime) -> str:
+    """Return a file's name without its ending: report, code of the unit, period and moment in UTC."""
+    unit = _UNSAFE.sub("-", selection.unit_code or "all")
+    first, last = selection.period.first, selection.period.last
+    period = f"{first or 'beginning'}_{last or 'today'}" if first or last else "all-time"
+    return f"{report}_{unit}_{period}_{made_at:%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,32 @@
+"""What may be told to reports: a file is asked for, made, or refused."""
+
+from collections.abc import Mapping, Sequence
+
+from app.domain.reports.models import ReportFile
+from app.foundation import clock, ids
+from app.foundation.db import session
+
+
+def ask(person_id: int, name: str, parameters: Mapping[str, object], paths: Sequence[str]) -> ReportFile:
+    """Write down that a person wants a file."""
+    asked = ReportFile(
+        public_id=ids.public_id(),
+        person_id=person_id,
+        name=name,
+        parameters=dict(parameters),
+        paths=list(paths),
+        asked_at=clock.now(),
+    )
+    session().add(asked)
+    session().flush()
+    return asked
+
+
+def keep(asked: ReportFile, digest: str, row_count: int) -> None:
+    """Note which stored file was made."""
+    asked.file_digest, asked.row_count, asked.made_at = digest, row_count, clock.now()
+
+
+def refuse(asked: ReportFile) -> None:
+    """Note that the file will not be made: its asker may no longer see what it would hold."""
+    asked.refused_at = clock.now()

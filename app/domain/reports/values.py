@@ -1,0 +1,196 @@
+"""What reports are asked and what they answer: frozen values, and rows in the order of the contract."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Format(StrEnum):
+    """The formats that a report may be had in."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+class Result(StrEnum):
+    """The outcomes of an enrolment (contract.md, Exports)."""
+
+    PASSED = "passed"
+    ATTENDED = "attended"
+    FAILED = "failed"
+
+
+COMPLETED = (Result.PASSED.value, Result.ATTENDED.value)
+"""The results that count as a completion."""
+
+
+class State(StrEnum):
+    """How far an enrolment is; each is in exactly one of these."""
+
+    NOT_BEGUN = "not-begun"
+    READING = "reading"
+    TEST_OPEN = "test-open"
+    FAILED = "failed"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both of them in it; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which completions a report holds; without a unit, all that its asker may see."""
+
+    unit_code: str | None = None
+    unit_path: str | None = None
+    period: Period = Period()
+    course: str | None = None  # slug
+    track: str | None = None
+    result: str | None = None
+
+    def parameters(self) -> dict[str, str | None]:
+        """Return what was asked by the names of the address, all of them."""
+        first, last = self.period.first, self.period.last
+        return {
+            "unit": self.unit_code,
+            "from": first.isoformat() if first else None,
+            "to": last.isoformat() if last else None,
+            "course": self.course,
+            "track": self.track,
+            "result": self.result,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How an export is written; ``dialect`` is CSV's."""
+
+    format: Format
+    dialect: str = "plain"
+    is_bundled: bool = False
+
+
+class CompletionRow(NamedTuple):
+    """A row of the completion report: the columns of contract.md in their order; None is empty.
+
+    A tuple, because exports of many rows write it as it is.
+    """
+
+    person_id: str
+    family_name: str
+    given_name: str
+    family_name_latin: str
+    given_name_latin: str
+    gender: str | None
+    target_group: str
+    job_title: str
+    unit_code: str
+    unit_name: str
+    municipality_code: str | None
+    municipality_name: str | None
+    region_code: str | None
+    region_name: str | None
+    course_id: str
+    course_title: str
+    course_version: str
+    form: str
+    hours: Decimal
+    language: str
+    enrolled_on: date
+    completed_on: date
+    score_percent: Decimal | None
+    result: str
+    certificate_number: str | None
+    certificate_code: str | None
+    certificate_status: str | None
+    valid_until: date | None
+
+
+COLUMNS = CompletionRow._fields
+"""The names of the columns in every format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a completion report; hours are those of the completions."""
+
+    rows: int
+    persons: int
+    completions: int
+    failed: int
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many enrolments of a place are in which state, and when somebody last did something."""
+
+    not_begun: int = 0
+    reading: int = 0
+    test_open: int = 0
+    failed: int = 0
+    completed: int = 0
+    last_activity: datetime | None = None
+
+    @property
+    def enrolled(self) -> int:
+        """All of them."""
+        return self.not_begun + self.reading + self.test_open + self.failed + self.completed
+
+    def of(self, state: State | None) -> int:
+        """Return the figure of a state; None is all of them."""
+        return self.enrolled if state is None else int(getattr(self, state.name.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """One person in one course, as the progress report lists her."""
+
+    person_id: UUID
+    family_name: str
+    given_name: str
+    unit_name: str
+    course: str  # slug
+    titles: dict[str, str]
+    modules_done: int
+    module_count: int
+    state: State
+    last_activity: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many municipalities of a place have at least one completion, of how many."""
+
+    covered: int = 0
+    total: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many have none."""
+        return self.total - self.covered
+
+    @property
+    def percent(self) -> int:
+        """The share in whole percent, rounded down, so that 100 means all of them."""
+        return self.covered * 100 // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalityTile:
+    """A municipality in the coverage report; ``above`` is the unit directly above."""
+
+    code: str
+    name: str
+    path: str
+    above: str
+    completions: int
