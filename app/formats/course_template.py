@@ -1,0 +1,52 @@
+"""A new course to begin from, in the language of its author: the files in new_course/, with names filled in."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from app.formats import serbian
+from app.formats.yaml_fields import is_id
+from app.foundation.errors import Invalid
+from app.foundation.i18n import N_
+
+TEMPLATES = Path(__file__).parent / "new_course"
+LANGUAGES = ("en", "cs", "sr-Cyrl", "sr-Latn", "uk", "bg")
+"""The content languages that a course can be begun in."""
+
+_LAW_AS_OF = date(2026, 1, 1)
+_YEARS_TO_REVIEW = 3
+_TITLE_LIMIT = 200
+
+
+def new_course(
+    slug: str, owner: str, language: str, title: str, law_as_of: date = _LAW_AS_OF
+) -> Mapping[str, bytes]:
+    """Return the files of a course that the checker finds nothing to mend in; raises Invalid."""
+    if not is_id(slug):
+        raise Invalid("slug", N_("Use a-z, 0-9 and hyphens, and begin with a letter."))
+    if language not in LANGUAGES:
+        raise Invalid("language", N_("There is no template in this language."))
+    plain_title = " ".join(title.split())
+    if not plain_title or len(plain_title) > _TITLE_LIMIT:
+        raise Invalid("title", N_("Enter a title."))
+    review_by = date(law_as_of.year + _YEARS_TO_REVIEW, law_as_of.month, min(law_as_of.day, 28))
+    places = {
+        "@SLUG@": slug,
+        "@OWNER@": owner,
+        "@LANGUAGE@": language,
+        "@TITLE@": json.dumps(plain_title, ensure_ascii=False),
+        "@LAW@": law_as_of.isoformat(),
+        "@REVIEW@": review_by.isoformat(),
+    }
+    origin = "sr-Cyrl" if language == "sr-Latn" else language
+    files = {}
+    for file in sorted((TEMPLATES / origin).iterdir()):
+        text = file.read_text(encoding="utf-8")
+        if language == "sr-Latn":
+            text = serbian.to_latin(text)
+        for place, value in places.items():
+            text = text.replace(place, value)
+        path = file.name if file.suffix == ".yaml" else f"{language}/{file.name}"
+        files[path] = text.encode()
+    return files
