@@ -1,7 +1,7 @@
 """Serve an instance for trying it (`make run`): prepare it, then run web server and worker as one.
 
-An instance that is made here gets a ``.env`` as a demonstration. Ctrl-C ends everything, and where one program
-ends by itself, the other is ended too and the exit code passed on.
+An instance that is made here gets a ``.env`` as a demonstration. Ctrl-C ends everything; where one program
+ends by itself, the other is ended too, and its exit code is passed on.
 """
 
 import argparse

@@ -17,7 +17,6 @@ import app  # noqa: F401 -- The roof knows every table.
 from app.foundation import schema
 from app.foundation.db import Base, install_engine_rules
 from tests.filling import fill
-from tests.servers import has_postgres, postgres
 
 FILES = sorted((schema.MIGRATIONS / "versions").glob("*.py"))
 NUMBERS = [path.name[:4] for path in FILES]
@@ -36,18 +35,10 @@ def upgrade():
 '''
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    if not has_postgres():
-        pytest.skip("PostgreSQL is not installed")
-    with postgres() as started:
-        yield started
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def engine(request, tmp_path) -> Iterator[sa.Engine]:
     sqlite = f"sqlite:///{tmp_path / 'gradivo.db'}"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("cluster").create("migrations")
+    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgres").create("migrations")
     made = sa.create_engine(url)
     install_engine_rules(made)
     yield made

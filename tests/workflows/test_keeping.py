@@ -20,19 +20,10 @@ from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
 from app.workflows import keeping
 from tests.filling import ROWS, fill
-from tests.servers import has_postgres, postgres
 
 OPERATOR = Actor.system("backup")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 KEY = "k'\\ey" + "x" * 40
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    if not has_postgres():
-        pytest.skip("PostgreSQL is not installed")
-    with postgres() as started:
-        yield started
 
 
 @dataclass
@@ -61,7 +52,7 @@ def found(tmp_path, request) -> Iterator[object]:
             "SECRET_KEY": key,
         }
         if engine == "postgresql":
-            environ["DATABASE_URL"] = request.getfixturevalue("cluster").create(name)
+            environ["DATABASE_URL"] = request.getfixturevalue("postgres").create(name)
         chosen = settings.from_env(environ)
         made.append(Instance(chosen, create_app(chosen)))
         return made[-1]

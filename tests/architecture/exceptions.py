@@ -1,0 +1,59 @@
+"""Where a rule of the house does not hold, and why; an exception that is not needed fails."""
+
+WITHOUT_SCOPE = {
+    "people.find_person_by_email": "sign-in, invitation and reset look an address up before anyone is known",
+    "people.find_token": "whoever holds a single-use link is known by it alone",
+    "people.list_open_tokens": "a new link voids the earlier ones of the same person",
+    "people.count_failures": "a lockout counts failures of an address, of which nobody may be a person",
+    "people.find_grant": "granting looks whether the same role is held already",
+    "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
+    "certificates.find_revocation": "what became of a certificate that was found already",
+    "reports.open_snapshot": "a connection; what is asked over it takes a Scope",
+}
+"""Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
+
+WITHOUT_ACTOR = {
+    "entering.sign_in": "nobody is known yet",
+    "entering.hash_password": "a calculation",
+    "entering.ask_for_reset": "nobody is known yet",
+    "entering.read_token": "the link is the proof",
+    "entering.choose_password": "the link is the proof",
+    "entering.profile_of": "a record turned into a value",
+    "learning.language_for": "a calculation",
+    "learning.read_answers": "a form turned into values",
+    "notifying.post": "a part of other workflows, which were asked for",
+    "publishing.surroundings": "checks of courses need no one; nothing of people is read",
+    "publishing.read": "the same",
+    "publishing.export": "what is published is public",
+}
+"""Workflows that nobody who is known asks for."""
+
+UNASKED = {
+    "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "keeping.create": "refuses every person: a backup is the operator's alone",
+    "keeping.verify": "the same",
+    "keeping.restore": "the same",
+}
+"""Workflows that write and judge the actor by another rule than the table of permissions."""
+
+DANGERS = {
+    "app/formats/certificate_design.py yaml.load": "the safe loader, made to refuse a key twice",
+    "app/foundation/limits.py pickle": "the name of an error; what is pickled is the house's own",
+}
+"""Where text could become more than text, but does not."""
+
+BROAD_EXCEPTS = {
+    "app/jobs/worker.py": "the worker outlives any failure of a job, and notes it",
+    "app/foundation/limits.py": "the failure is raised again where the function was asked for",
+}
+"""Modules that catch any failure at all."""
+
+UNESCAPED = {
+    "app/web/shown.py:rendered": "HTML that the publisher made from Markdown, sanitised by nh3",
+}
+"""Where text becomes HTML without being escaped."""
+
+SHARED_TEMPLATES = {
+    "learner.check": "learner/module.html",
+}
+"""Endpoint → the page that its form stands on, and is shown on again with what came of it."""
