@@ -15,7 +15,7 @@ from app.domain.reports import models as reports_models
 from app.domain.territory import models as territory_models
 from app.foundation import audit, files, logs, mail, queue, settings
 from app.foundation.db import db, install_engine_rules
-from app.jobs import worker
+from app.jobs import command, worker
 
 MODELS = (
     assessments_models,
@@ -54,6 +54,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     flask_app.extensions["gradivo.settings"] = chosen
     pages.install(flask_app, chosen)
     commands.install(flask_app)
+    command.install(flask_app)
     return flask_app
 
 

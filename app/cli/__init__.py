@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.cli import jobs, people
+from app.cli import backup, courses, demo, people, territory
 
-GROUPS = (jobs.group, people.group)
+GROUPS = (backup.group, courses.group, demo.group, people.group, territory.group)
 
 
 def install(app: Flask) -> None:

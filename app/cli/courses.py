@@ -10,8 +10,8 @@ from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Finding
 from app.formats import course_folder
-from app.formats.course_folder import Library, Reading
-from app.formats.surroundings import Surroundings
+from app.formats.course_folder import Reading
+from app.formats.course_library import Library, read_library, write_course
 from app.foundation.i18n import translate
 from app.workflows import publishing
 from app.workflows.certifying import DESIGNS
@@ -35,7 +35,7 @@ def say(finding: Finding, folder: str, locale: str = "en") -> str:
 @click.option("--language", default="en", show_default=True, help="Locale in which findings are told.")
 def check(path: Path, strict: bool, language: str) -> None:
     """Report every problem of one course folder, or of all below PATH."""
-    library = course_folder.read_library(path)
+    library = read_library(path)
     wrong = 0
     for name, findings in _findings(library):
         for finding in findings:
@@ -47,10 +47,7 @@ def check(path: Path, strict: bool, language: str) -> None:
 
 
 def _findings(library: Library) -> list[tuple[str, tuple[Finding, ...]]]:
-    known = Surroundings(
-        courses=course_folder.prerequisites_of(library),
-        designs=frozenset(path.parent.name for path in DESIGNS.glob("*/design.yaml")),
-    )
+    known = library.surroundings(designs=frozenset(path.parent.name for path in DESIGNS.glob("*/design.yaml")))
     readings: list[tuple[str, Reading]] = [
         (name, course_folder.read_course(name, files, known)) for name, files in sorted(library.courses.items())
     ]
@@ -97,8 +94,5 @@ def export(slug: str, folder: Path) -> None:
     if target.exists():
         click.echo(f"{target} exists already; choose an empty folder", err=True)
         sys.exit(1)
-    for path, content in publishing.export(slug).items():
-        file = target / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    write_course(publishing.export(slug), target)
     click.echo(str(target))

@@ -1,7 +1,7 @@
 """Courses as acts: read, checked, compared and published; the one way for browser and command alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.access.policy import require
@@ -13,6 +13,7 @@ from app.domain.catalogue.values import CertificateKind, CourseDraft, Finding
 from app.domain.territory import queries as territory
 from app.formats import course_folder
 from app.formats.course_folder import Reading
+from app.formats.course_library import read_library
 from app.formats.surroundings import Surroundings
 from app.foundation import audit
 from app.foundation.db import transaction
@@ -99,13 +100,9 @@ def _keep(draft: CourseDraft) -> dict[str, tuple[str, str | None]]:
 
 def sync(actor: Actor, root: Path) -> list[Published]:
     """Publish what changed below a folder of courses; a course with an error leaves the others untouched."""
-    library = course_folder.read_library(root)
+    library = read_library(root)
     around = surroundings()
-    known = Surroundings(
-        owners=around.owners,
-        courses={**around.courses, **course_folder.prerequisites_of(library)},
-        designs=around.designs,
-    )
+    known = replace(around, courses={**around.courses, **library.prerequisites})
     done = [publish(actor, folder, files, known) for folder, files in sorted(library.courses.items())]
     done += [_publish_programme(actor, name, data, known) for name, data in sorted(library.programmes.items())]
     return done

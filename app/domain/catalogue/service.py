@@ -27,8 +27,11 @@ def publish(draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, st
     ``digests``: path → (digest of the file's own bytes, digest of what learners are given of it or None).
     The caller has seen that something differs from the newest version.
     """
-    course = queries.find_course(draft.meta.slug) or _new_course(draft.meta.slug)
+    course = queries.find_course(draft.meta.slug)
+    if course is None:
+        course = Course(slug=draft.meta.slug, newest_edition=0)
     course.owner_unit_id, course.owner_path, course.owner_unit = owner.id, owner.path, owner
+    session().add(course)
     session().flush()
     edition, correction = _edition_for(course, draft)
     version = _new_version(draft, edition, correction, by)
@@ -43,12 +46,6 @@ def publish(draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, st
     )
     session().flush()
     return version
-
-
-def _new_course(slug: str) -> Course:
-    course = Course(slug=slug, newest_edition=0)
-    session().add(course)
-    return course
 
 
 def _edition_for(course: Course, draft: CourseDraft) -> tuple[Edition, int]:

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.territory.models import Issuer, Unit
-from app.domain.territory.values import ZONES, Scope, subtree
+from app.domain.territory.values import ZONES, Scope, UnitRow, subtree
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 from app.foundation.text import fold
@@ -94,6 +94,28 @@ def known_units() -> Mapping[str, tuple[str, str]]:
     """Return code → (country, level) of every unit, for checking a file against it."""
     rows = session().execute(select(Unit.code, Unit.country, Unit.level))
     return {code: (country, level) for code, country, level in rows}
+
+
+def list_unit_rows() -> list[UnitRow]:
+    """Return every unit as a file would say it, to be compared with one."""
+    parent, successor = aliased(Unit), aliased(Unit)
+    rows = session().execute(
+        select(
+            Unit.code,
+            parent.code,
+            Unit.country,
+            Unit.level,
+            Unit.name,
+            Unit.name_latin,
+            Unit.valid_from,
+            Unit.valid_to,
+            successor.code,
+        )
+        .outerjoin(parent, Unit.parent_id == parent.id)
+        .outerjoin(successor, Unit.successor_id == successor.id)
+        .order_by(Unit.path)
+    )
+    return [UnitRow(*row) for row in rows]
 
 
 def list_all_units() -> Sequence[Unit]:

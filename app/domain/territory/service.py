@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.territory import queries
 from app.domain.territory.models import Issuer, Unit
+from app.domain.territory.rules import parents_first
 from app.domain.territory.values import IssuerParticulars, UnitRow
 from app.foundation.db import session
 from app.foundation.text import fold, sort_key
@@ -20,7 +21,7 @@ def apply_rows(rows: Sequence[UnitRow]) -> None:
     """
     held = session()
     units = {unit.code: unit for unit in queries.list_all_units()}
-    for row in _parents_first(rows):
+    for row in parents_first(rows):
         unit = units.get(row.code)
         if unit is None:
             unit = Unit(code=row.code, path=f"new-{row.code}")
@@ -32,18 +33,6 @@ def apply_rows(rows: Sequence[UnitRow]) -> None:
         if row.successor_code:
             units[row.code].successor_id = units[row.successor_code].id
     held.flush()
-
-
-def _parents_first(rows: Sequence[UnitRow]) -> list[UnitRow]:
-    by_code = {row.code: row for row in rows}
-
-    def depth(row: UnitRow) -> int:
-        number, parent = 0, by_code.get(row.parent_code or "")
-        while parent is not None:
-            number, parent = number + 1, by_code.get(parent.parent_code or "")
-        return number
-
-    return sorted(rows, key=depth)
 
 
 def _fill(unit: Unit, row: UnitRow) -> None:

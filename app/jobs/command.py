@@ -1,8 +1,8 @@
 """``flask jobs``: the worker."""
 
 import click
-from flask import current_app as running  # noqa: TID251 -- A command has no other way to its application.
-from flask.cli import with_appcontext
+from flask import Flask
+from flask.cli import ScriptInfo
 
 from app.foundation import settings
 from app.jobs import worker
@@ -15,7 +15,13 @@ def group() -> None:
 
 @group.command("run")
 @click.option("--workers", default=1, show_default=True, help="How many jobs are done at once.")
-@with_appcontext
-def run(workers: int) -> None:
+@click.pass_obj
+def run(info: ScriptInfo, workers: int) -> None:
     """Serve the queue and the clock until Ctrl-C."""
-    worker.run(running._get_current_object(), settings.current(), workers)  # type: ignore[attr-defined]  # noqa: SLF001
+    app = info.load_app()
+    worker.run(app, settings.current(), workers)
+
+
+def install(app: Flask) -> None:
+    """Let the ``flask`` command know the worker."""
+    app.cli.add_command(group)
