@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.operations import ops
 from alembic.script import ScriptDirectory
 
 import app  # noqa: F401 -- The roof imports every door, and so every table.
@@ -12,7 +13,6 @@ from app.foundation.db import Base, Moment, db
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
-    from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
 
 
@@ -20,14 +20,29 @@ class BrokenReference(Exception):
     """A migration leaves a row that points to nothing."""
 
 
-def number(_context: "MigrationContext", _revision: object, directives: list["MigrationScript"]) -> None:
+def number(_context: "MigrationContext", _revision: object, directives: list[ops.MigrationScript]) -> None:
     """Give a new migration the next number, and drop one that would change nothing."""
     script = directives[0]
-    if getattr(context.config.cmd_opts, "autogenerate", False) and script.upgrade_ops.is_empty():
+    asked = vars(context.config.cmd_opts) if context.config.cmd_opts else {}
+    is_compared = asked.get("autogenerate") or asked.get("migrate")  # Alembic's word, and Flask-Migrate's.
+    if is_compared and script.upgrade_ops is not None and script.upgrade_ops.is_empty():
         directives[:] = []
         return
     head = ScriptDirectory.from_config(context.config).get_current_head()
     script.rev_id = f"{int(head or 0) + 1:04d}"
+    if script.upgrade_ops is not None and script.downgrade_ops is not None:
+        part_circles(script.upgrade_ops, script.downgrade_ops)
+
+
+def part_circles(up: ops.UpgradeOps, down: ops.DowngradeOps) -> None:
+    """Add the references marked ``use_alter`` after both tables stand; Alembic would leave them out."""
+    for made in [each for each in up.ops if isinstance(each, ops.CreateTableOp)]:
+        made.columns = [each for each in made.columns if not getattr(each, "use_alter", False)]
+        for key in Base.metadata.tables[made.table_name].foreign_key_constraints:
+            if key.use_alter:
+                adding = ops.CreateForeignKeyOp.from_constraint(key)
+                up.ops.append(ops.ModifyTableOps(made.table_name, [adding]))
+                down.ops.insert(0, ops.ModifyTableOps(made.table_name, [adding.reverse()]))
 
 
 def render_item(kind: str, thing: object, _context: "AutogenContext") -> str | Literal[False]:
