@@ -128,7 +128,7 @@ class Question(Base):
 
 
 class QuestionText(Base):
-    """A question in one language: ``body`` may be sent to a learner, ``answer_key`` never before she submitted."""
+    """A question in one language: ``body`` goes to learners, ``answer_key`` never before they submitted."""
 
     __tablename__ = "question_text"
 
@@ -139,7 +139,7 @@ class QuestionText(Base):
 
 
 class VersionFile(Base):
-    """A file that a version was published from, byte for byte; ``served`` is what learners are given of it."""
+    """A file that a version was published from, byte for byte; ``served`` is what learners get of it."""
 
     __tablename__ = "version_file"
 
@@ -162,6 +162,9 @@ class CourseDraft(Base):
     owner_path: Mapped[str] = mapped_column(ordered_text(200), index=True)
     files: Mapped[dict[str, str]] = mapped_column(JSON)  # path → digest in the file store
     revision: Mapped[int] = mapped_column(default=1)
+    base: Mapped[str | None] = mapped_column(String(20))  # label of the version that it began from
+    error_count: Mapped[int | None]  # as last checked
+    warning_count: Mapped[int | None]
     changed_at: Mapped[datetime] = mapped_column(Moment)
     changed_by: Mapped[str] = mapped_column(String(80))
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.domain.catalogue.models import (
@@ -60,6 +59,15 @@ def find_course(slug: str) -> Course | None:
     return session().scalar(select(Course).where(Course.slug == slug).options(joinedload(Course.owner_unit)))
 
 
+def get_course_to_publish(slug: str) -> Course:
+    """Return a course, locked until the act ends: two publishers take turns."""
+    statement = select(Course).where(Course.slug == slug).options(joinedload(Course.owner_unit))
+    course = session().scalar(statement.with_for_update(of=Course).execution_options(populate_existing=True))
+    if course is None:
+        raise NotFound
+    return course
+
+
 def get_newest(slug: str) -> tuple[Course, CourseVersion]:
     """Return a published course and the newest correction of its newest edition."""
     row = session().execute(_newest().where(Course.slug == slug)).first()
@@ -79,7 +87,7 @@ def list_newest() -> Sequence[tuple[Course, CourseVersion]]:
     return [(course, version) for course, version in session().execute(_newest().order_by(Course.slug))]
 
 
-def _newest():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- A Select of many parts.
+def _newest() -> Select[Course, CourseVersion]:
     return (
         select(Course, CourseVersion)
         .join(Edition, (Edition.course_id == Course.id) & (Edition.number == Course.newest_edition))
@@ -103,28 +111,43 @@ def find_edition(course_id: int, number: int) -> Edition | None:
 
 def list_versions(course_id: int) -> Sequence[CourseVersion]:
     """Return all versions of a course, the newest first."""
-    return session().scalars(
-        select(CourseVersion)
-        .join(Edition, CourseVersion.edition_id == Edition.id)
-        .where(Edition.course_id == course_id)
-        .order_by(CourseVersion.edition.desc(), CourseVersion.correction.desc())
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(CourseVersion)
+            .join(Edition, CourseVersion.edition_id == Edition.id)
+            .where(Edition.course_id == course_id)
+            .order_by(CourseVersion.edition.desc(), CourseVersion.correction.desc())
+        )
+        .all()
+    )
 
 
 def list_courses_within(scope: Scope) -> Sequence[Course]:
     """Return the courses that lie within a scope."""
-    return session().scalars(
-        select(Course).where(scope.within(Course.owner_path)).order_by(Course.slug).options(joinedload(Course.owner_unit))
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Course)
+            .where(scope.within(Course.owner_path))
+            .order_by(Course.slug)
+            .options(joinedload(Course.owner_unit))
+        )
+        .all()
+    )
 
 
 def list_modules(version_id: int, language: str) -> Sequence[ModuleText]:
     """Return the modules of a version in a language, in order, with their text."""
-    return session().scalars(
-        select(ModuleText)
-        .where(ModuleText.version_id == version_id, ModuleText.language == language)
-        .order_by(ModuleText.position)
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(ModuleText)
+            .where(ModuleText.version_id == version_id, ModuleText.language == language)
+            .order_by(ModuleText.position)
+        )
+        .all()
+    )
 
 
 def get_module(version_id: int, language: str, address: str) -> ModuleText:
@@ -137,12 +160,16 @@ def get_module(version_id: int, language: str, address: str) -> ModuleText:
 
 def list_addresses(version_id: int) -> Sequence[str]:
     """Return the addresses of a version's modules, in order."""
-    return session().scalars(
-        select(ModuleText.address)
-        .where(ModuleText.version_id == version_id)
-        .group_by(ModuleText.address)
-        .order_by(func.min(ModuleText.position))
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(ModuleText.address)
+            .where(ModuleText.version_id == version_id)
+            .group_by(ModuleText.address)
+            .order_by(func.min(ModuleText.position))
+        )
+        .all()
+    )
 
 
 def areas_of_pool(version_id: int) -> Mapping[str, str]:
@@ -161,7 +188,7 @@ def areas_of_pool(version_id: int) -> Mapping[str, str]:
 
 
 def list_questions(version_id: int, language: str, keys: Sequence[str] | None = None) -> list[BankQuestion]:
-    """Return questions of a version in a language, in the order of ``keys``, or all in the order of the bank."""
+    """Return questions of a version in a language, in the order of ``keys``, else in that of the bank."""
     statement = (
         select(Question, QuestionText)
         .join(QuestionText, QuestionText.question_id == Question.id)
@@ -195,50 +222,48 @@ def _bank_question(question: Question, text: QuestionText) -> BankQuestion:
 
 def list_files(version_id: int) -> Sequence[VersionFile]:
     """Return the files that a version was published from, by path."""
-    return session().scalars(
-        select(VersionFile).where(VersionFile.version_id == version_id).order_by(VersionFile.path)
-    ).all()
+    return (
+        session()
+        .scalars(select(VersionFile).where(VersionFile.version_id == version_id).order_by(VersionFile.path))
+        .all()
+    )
 
 
 def find_media(digest: str, name: str) -> VersionFile | None:
     """Return a published medium by what is served of it: published courses are public."""
-    return session().scalars(
-        select(VersionFile)
-        .where(VersionFile.served == digest, VersionFile.path == f"media/{name}")
-        .limit(1)
-    ).first()
+    return (
+        session()
+        .scalars(
+            select(VersionFile)
+            .where(VersionFile.served == digest, VersionFile.path == f"media/{name}")
+            .limit(1)
+        )
+        .first()
+    )
 
 
 def list_drafts(scope: Scope) -> Sequence[CourseDraft]:
     """Return the drafts within a scope."""
-    return session().scalars(
-        select(CourseDraft).where(scope.within(CourseDraft.owner_path)).order_by(CourseDraft.slug)
-    ).all()
-
-
-def get_draft(scope: Scope, slug: str) -> CourseDraft:
-    """Return the draft of a course within a scope."""
-    draft = session().scalar(
-        select(CourseDraft).where(CourseDraft.slug == slug, scope.within(CourseDraft.owner_path))
+    return (
+        session()
+        .scalars(select(CourseDraft).where(scope.within(CourseDraft.owner_path)).order_by(CourseDraft.slug))
+        .all()
     )
-    if draft is None:
-        raise NotFound
-    return draft
 
 
-def find_draft(slug: str) -> CourseDraft | None:
-    """Return the draft of a course wherever it lies: a slug is taken once for everyone."""
-    return session().scalar(select(CourseDraft).where(CourseDraft.slug == slug))
+def find_draft(scope: Scope, slug: str, *, is_locked: bool = False) -> CourseDraft | None:
+    """Return the draft of a course within a scope, or None; locked until the act ends if it will change."""
+    statement = select(CourseDraft).where(CourseDraft.slug == slug, scope.within(CourseDraft.owner_path))
+    if is_locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session().scalar(statement)
 
 
-def get_draft_by_id(scope: Scope, public_id: UUID) -> CourseDraft:
-    """Return a draft within a scope by its public id."""
-    draft = session().scalar(
-        select(CourseDraft).where(CourseDraft.public_id == public_id, scope.within(CourseDraft.owner_path))
-    )
-    if draft is None:
-        raise NotFound
-    return draft
+def is_slug_taken(slug: str) -> bool:
+    """Tell whether a course or a draft of this name is anywhere: a name is taken once for everyone."""
+    is_published = select(Course.id).where(Course.slug == slug).exists()
+    is_written = select(CourseDraft.id).where(CourseDraft.slug == slug).exists()
+    return bool(session().scalar(select(is_published | is_written)))
 
 
 def prerequisites_by_course() -> Mapping[str, tuple[str, ...]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import delete
+
 from app.domain.catalogue import queries
 from app.domain.catalogue.models import (
     Course,
-    CourseDraft as DraftRow,
     CourseVersion,
     Edition,
     ModuleText,
@@ -14,25 +15,26 @@ from app.domain.catalogue.models import (
     QuestionText,
     VersionFile,
 )
+from app.domain.catalogue.models import (
+    CourseDraft as DraftRow,
+)
 from app.domain.catalogue.values import CourseDraft, ProgrammeDraft
 from app.domain.territory.models import Unit
 from app.foundation import clock, ids
-from app.foundation.db import session
+from app.foundation.db import insert_into, session
 from app.foundation.plain import dump
 
 
-def publish(draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, str | None]], by: str) -> CourseVersion:
-    """Make a new immutable version of a course, a correction where marking stays as it is, else a new edition.
+def publish(
+    draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, str | None]], by: str
+) -> CourseVersion:
+    """Make a new immutable version, a correction where marking stays as it is, else a new edition.
 
     ``digests``: path → (digest of the file's own bytes, digest of what learners are given of it or None).
     The caller has seen that something differs from the newest version.
     """
-    course = queries.find_course(draft.meta.slug)
-    if course is None:
-        course = Course(slug=draft.meta.slug, newest_edition=0)
+    course = hold_course(draft.meta.slug, owner)
     course.owner_unit_id, course.owner_path, course.owner_unit = owner.id, owner.path, owner
-    session().add(course)
-    session().flush()
     edition, correction = _edition_for(course, draft)
     version = _new_version(draft, edition, correction, by)
     session().add(version)
@@ -40,12 +42,40 @@ def publish(draft: CourseDraft, owner: Unit, digests: Mapping[str, tuple[str, st
     edition.version_id = version.id
     _add_modules(version.id, draft)
     _add_questions(version.id, draft)
+    _add_files(version.id, draft, digests)
+    return version
+
+
+def hold_course(slug: str, owner: Unit) -> Course:
+    """Return a course, made where it is new, so that nobody else publishes it before the act ends."""
+    fresh = insert_into(Course).values(
+        slug=slug, owner_unit_id=owner.id, owner_path=owner.path, newest_edition=0
+    )
+    session().execute(fresh.on_conflict_do_nothing(index_elements=["slug"]))
+    return queries.get_course_to_publish(slug)
+
+
+def keep_sources(
+    version: CourseVersion, draft: CourseDraft, digests: Mapping[str, tuple[str, str | None]]
+) -> bool:
+    """Keep the files that say the same as a version in other bytes: a comment, an order, line ends.
+
+    What learners are given is not touched. Return whether any byte differed.
+    """
+    kept = {file.path: (file.digest, file.served) for file in queries.list_files(version.id)}
+    if kept == dict(digests):
+        return False
+    session().execute(delete(VersionFile).where(VersionFile.version_id == version.id))
+    _add_files(version.id, draft, digests)
+    return True
+
+
+def _add_files(version_id: int, draft: CourseDraft, digests: Mapping[str, tuple[str, str | None]]) -> None:
     session().add_all(
-        VersionFile(version_id=version.id, path=path, digest=own, served=served, size=len(draft.files[path]))
+        VersionFile(version_id=version_id, path=path, digest=own, served=served, size=len(draft.files[path]))
         for path, (own, served) in digests.items()
     )
     session().flush()
-    return version
 
 
 def _edition_for(course: Course, draft: CourseDraft) -> tuple[Edition, int]:
@@ -88,7 +118,7 @@ def _new_version(draft: CourseDraft, edition: Edition, correction: int, by: str)
 
 
 def _modules_wanted(draft: CourseDraft) -> int:
-    """Return what ``progress.rules.modules_wanted`` says of the version, kept so that reports can count by it."""
+    """Return what ``progress.rules.modules_wanted`` says of the version: reports count by it."""
     count, wanted = len(draft.modules), draft.meta.completion.modules
     return count if wanted is None else min(wanted, count)
 
@@ -134,24 +164,43 @@ def _add_questions(version_id: int, draft: CourseDraft) -> None:
     session().add_all(rows)
     session().flush()
     session().add_all(
-        QuestionText(question_id=row.id, language=language, body=dump(body), answer_key=dump(question.keys[language]))
+        QuestionText(
+            question_id=row.id, language=language, body=dump(body), answer_key=dump(question.keys[language])
+        )
         for row, question in zip(rows, draft.questions, strict=True)
         for language, body in question.bodies.items()
     )
 
 
-def keep_draft(slug: str, owner: Unit, files: Mapping[str, str], by: str) -> DraftRow:
-    """Write down a trainer's draft: path → digest in the file store; every write is a new revision."""
-    row = queries.find_draft(slug)
-    if row is None:
-        row = DraftRow(slug=slug, public_id=ids.public_id(), revision=0)
-        session().add(row)
-    row.owner_unit_id, row.owner_path = owner.id, owner.path
+def begin_draft(slug: str, owner: Unit, files: Mapping[str, str], base: str | None, by: str) -> None:
+    """Begin a trainer's draft, unless somebody has begun one: path → digest in the file store."""
+    fresh = insert_into(DraftRow).values(
+        slug=slug,
+        public_id=ids.public_id(),
+        owner_unit_id=owner.id,
+        owner_path=owner.path,
+        files=dict(files),
+        revision=0,
+        base=base,
+        changed_at=clock.now(),
+        changed_by=by,
+    )
+    session().execute(fresh.on_conflict_do_nothing(index_elements=["slug"]))
+
+
+def change_draft(row: DraftRow, files: Mapping[str, str], by: str) -> None:
+    """Write down the files of a draft; every write is a new revision, which has not been checked."""
     row.files = dict(files)
     row.revision += 1
+    row.error_count = row.warning_count = None
     row.changed_at, row.changed_by = clock.now(), by
     session().flush()
-    return row
+
+
+def note_check(row: DraftRow, errors: int, warnings: int) -> None:
+    """Write down how many findings the present revision of a draft has."""
+    row.error_count, row.warning_count = errors, warnings
+    session().flush()
 
 
 def drop_draft(row: DraftRow) -> None:
