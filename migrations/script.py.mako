@@ -1,3 +1,9 @@
+<%!
+    def plain(statements):
+        """Return statements without Alembic's banners."""
+        kept = [line for line in (statements or "").splitlines() if "###" not in line]
+        return "\n".join(kept).strip() or "pass"
+%>\
 """${message.capitalize()}.
 
 Why: say it here, and what becomes of the rows that are there.
@@ -14,8 +20,8 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${plain(upgrades)}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    ${plain(downgrades)}
