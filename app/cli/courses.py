@@ -1,6 +1,5 @@
 """``flask courses``: check, publish, list and write back what trainers wrote."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,11 +9,21 @@ from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Finding
 from app.formats import course_folder
-from app.formats.course_folder import Reading
 from app.formats.course_library import Library, read_library, write_course
-from app.foundation.i18n import translate
+from app.formats.course_yaml import FILE
+from app.foundation.errors import NotFound
+from app.foundation.i18n import LOCALES, translate
 from app.workflows import publishing
 from app.workflows.certifying import DESIGNS
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(LOCALES),
+    default="en",
+    show_default=True,
+    help="Language in which findings are told.",
+)
 
 
 @click.group("courses")
@@ -22,66 +31,88 @@ def group() -> None:
     """Courses: folders of Markdown."""
 
 
-def say(finding: Finding, folder: str, locale: str = "en") -> str:
+def say(finding: Finding, folder: Path, locale: str = "en") -> str:
     """Return a finding as ``file:line: message``."""
     words = translate(locale, finding.message, **finding.values)
     kind = "" if finding.is_error else "warning: "
-    return f"{folder}/{finding.file}:{finding.line}: {kind}{words}"
+    return f"{folder / finding.file}:{finding.line}: {kind}{words}"
+
+
+def _folder(path: Path, slug: str) -> Path:
+    """Return the folder of a course: PATH is that, or the one that courses lie in."""
+    return path if (path / FILE).exists() else path / slug
 
 
 @group.command("check")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", type=_FOLDER)
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@click.option("--language", default="en", show_default=True, help="Locale in which findings are told.")
+@_LANGUAGE
 def check(path: Path, strict: bool, language: str) -> None:
-    """Report every problem of one course folder, or of all below PATH."""
+    """Report every problem of one course folder, or of all below PATH; needs no database."""
     library = read_library(path)
-    wrong = 0
-    for name, findings in _findings(library):
-        for finding in findings:
-            wrong += finding.is_error or strict
-            click.echo(say(finding, name, language), err=True)
-    if wrong:
-        sys.exit(1)
-    click.echo(f"{len(library.courses)} courses, {len(library.programmes)} programmes: clean")
+    if not library.courses and not library.programmes:
+        raise click.ClickException(f"{path} holds no course: a course is a folder with a course.yaml.")
+    found = [(folder, finding) for folder, findings in _list_findings(path, library) for finding in findings]
+    for folder, finding in found:
+        click.echo(say(finding, folder, language), err=True)
+    errors = sum(finding.is_error for _folder, finding in found)
+    state = f"{errors} errors, {len(found) - errors} warnings" if found else "clean"
+    click.echo(f"{len(library.courses)} courses, {len(library.programmes)} programmes: {state}")
+    if errors or (strict and found):
+        raise click.exceptions.Exit(1)
 
 
-def _findings(library: Library) -> list[tuple[str, tuple[Finding, ...]]]:
-    known = library.surroundings(designs=frozenset(path.parent.name for path in DESIGNS.glob("*/design.yaml")))
-    readings: list[tuple[str, Reading]] = [
-        (name, course_folder.read_course(name, files, known)) for name, files in sorted(library.courses.items())
-    ]
-    programmes = [
-        ("programmes", course_folder.read_programme(name, data, known).findings)
-        for name, data in sorted(library.programmes.items())
-    ]
-    return [(name, reading.findings) for name, reading in readings] + programmes
+def _list_findings(path: Path, library: Library) -> list[tuple[Path, tuple[Finding, ...]]]:
+    """Return the findings of a library, each list with the folder that its paths begin at."""
+    designs = frozenset(file.parent.name for file in DESIGNS.glob("*/design.yaml"))
+    around = library.surroundings(designs=designs)
+    above = path.resolve().parent if (path / FILE).exists() else path
+    found: list[tuple[Path, tuple[Finding, ...]]] = [(above, library.findings)]
+    for slug, files in library.courses.items():
+        reading = course_folder.read_course(slug, files, around)
+        found.append((_folder(path, slug), reading.findings))
+    for name, data in library.programmes.items():
+        found.append((path, course_folder.read_programme(name, data, around).findings))
+    return found
 
 
 @group.command("sync")
-@click.argument("path", default="courses", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", default="courses", type=_FOLDER)
+@_LANGUAGE
 @with_appcontext
-def sync(path: Path) -> None:
-    """Publish what changed below PATH (courses/)."""
-    failed = False
-    for done in publishing.sync(Actor.system("courses sync"), path):
-        errors = [finding for finding in done.findings if finding.is_error]
-        for finding in errors:
-            click.echo(say(finding, done.slug), err=True)
-        failed = failed or bool(errors)
-        label = f" {done.version.label}" if done.version else ""
-        state = "refused" if errors else "published" if done.is_new else "unchanged"
-        click.echo(f"{done.slug}{label}: {state}")
-    if failed:
-        sys.exit(1)
+def sync(path: Path, language: str) -> None:
+    """Publish what changed below PATH (courses/), or one course folder."""
+    library = read_library(path)
+    done = publishing.sync(Actor.system("courses sync"), path)
+    for published in done:
+        folder = _folder(path, published.slug) if published.slug in library.courses else path
+        for finding in published.findings:
+            if finding.is_error:
+                click.echo(say(finding, folder, language), err=True)
+        click.echo(_state(published))
+    if any(published.is_refused for published in done):
+        raise click.exceptions.Exit(1)
+
+
+def _state(published: publishing.Published) -> str:
+    label = f" {published.version.label}" if published.version else ""
+    if published.is_refused:
+        state = "refused"
+    elif published.is_new:
+        state = "published"
+    else:
+        state = "unchanged, files kept" if published.is_refreshed else "unchanged"
+    return f"{published.slug}{label}: {state}"
 
 
 @group.command("list")
 @with_appcontext
 def list_courses() -> None:
-    """List the published courses with owner and version."""
+    """List the published courses with version, owner and languages."""
     for course, version in catalogue.list_newest():
-        click.echo(f"{course.slug}\t{version.label}\t{course.owner_unit.code}\t{', '.join(version.languages)}")
+        click.echo(
+            f"{course.slug}\t{version.label}\t{course.owner_unit.code}\t{', '.join(version.languages)}"
+        )
 
 
 @group.command("export")
@@ -90,9 +121,14 @@ def list_courses() -> None:
 @with_appcontext
 def export(slug: str, folder: Path) -> None:
     """Write a course back as the files that it was published from, into FOLDER/SLUG."""
+    try:
+        files = publishing.export(Actor.system("courses export"), slug)
+    except NotFound:
+        raise click.ClickException(
+            f"There is no published course “{slug}”; see flask courses list."
+        ) from None
     target = folder / slug
     if target.exists():
-        click.echo(f"{target} exists already; choose an empty folder", err=True)
-        sys.exit(1)
-    write_course(publishing.export(slug), target)
+        raise click.ClickException(f"{target} exists already; choose a folder without it.")
+    write_course(files, target)
     click.echo(str(target))

@@ -1,96 +1,125 @@
 """Courses as acts: read, checked, compared and published; the one way for browser and command alike."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.domain.access.policy import require
+from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue import service as courses
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import CertificateKind, CourseDraft, Finding
 from app.domain.territory import queries as territory
+from app.domain.territory.models import Unit
 from app.formats import course_folder
 from app.formats.course_folder import Reading
-from app.formats.course_library import read_library
+from app.formats.course_library import Library, read_library
+from app.formats.course_yaml import FILE
 from app.formats.surroundings import Surroundings
 from app.foundation import audit
 from app.foundation.db import transaction
+from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.workflows.certifying import DESIGNS
 
+P = Permission
+Digests = Mapping[str, tuple[str, str | None]]
+_CERTIFICATE = re.compile(rb"^certificate:", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of a course: its newest version, whether that is new, and what its author should know."""
+    """What became of a course: its newest version, whether that is new, and what its author should know.
+
+    A programme has no version. ``is_refreshed``: the same content was kept in other bytes.
+    """
 
     slug: str
     version: CourseVersion | None
     is_new: bool
     findings: tuple[Finding, ...]
+    is_refreshed: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an error kept it from being published."""
+        return _has_errors(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a trainer saw when she chose to publish: the draft's revision, and the newest version's label."""
+
+    revision: int
+    newest: str | None
+
+
+def _has_errors(findings: Collection[Finding]) -> bool:
+    """Tell whether anything keeps a course from being published."""
+    return any(finding.is_error for finding in findings)
 
 
 def surroundings() -> Surroundings:
     """Return what a course cannot know by itself, from what is published and from the territory."""
     return Surroundings(
-        owners=frozenset(territory.known_units()) or None,
+        owners=frozenset(territory.known_units()),
         courses=catalogue.prerequisites_by_course(),
-        designs=frozenset(path.parent.name for path in DESIGNS.glob("*/design.yaml")),
+        designs=frozenset(file.parent.name for file in DESIGNS.glob("*/design.yaml")),
     )
 
 
 def read(folder: str, files: Mapping[str, bytes], around: Surroundings | None = None) -> Reading:
-    """Read and check a course among those that are published; writes nothing."""
-    return course_folder.read_course(folder, files, around or surroundings())
+    """Read and check a course among those that are published; writes nothing.
 
-
-def publish(
-    actor: Actor, folder: str, files: Mapping[str, bytes], around: Surroundings | None = None
-) -> Published:
-    """Publish a course folder, if it has no error and differs from the newest version.
-
-    The files lie in the store before the transaction begins, so that nothing slow happens inside it.
+    A course whose owner could not issue its certificate has an error although there is a draft of it.
     """
-    reading = read(folder, files, around)
-    if reading.draft is None:
-        return Published(folder, None, False, reading.findings)
-    draft = reading.draft
-    owner = territory.get_unit(draft.meta.owner)
-    require(actor, Permission.COURSE_WRITE, owner)
-    lacking = _lacking(draft)
-    if lacking is not None:
-        return Published(folder, None, False, (*reading.findings, lacking))
-    digests = _keep(draft)
-    with transaction():
-        known = catalogue.find_course(draft.meta.slug)
-        if known is not None:
-            require(actor, Permission.COURSE_WRITE, known)
-        newest = catalogue.find_newest_version(draft.meta.slug)
-        if newest is not None and newest.digest == draft.digest and known is not None:
-            is_same_owner = known.owner_unit_id == owner.id
-            if is_same_owner:
-                return Published(draft.meta.slug, newest, False, reading.findings)
-        version = courses.publish(draft, owner, digests, actor.name)
-        audit.record(actor.name, "course.publish", draft.meta.slug, version=version.label)
-    return Published(draft.meta.slug, version, True, reading.findings)
-
-
-def _lacking(draft: CourseDraft) -> Finding | None:
-    """Return the finding about an owner that could not issue the course's certificate, or None."""
-    if draft.meta.certificate.kind is CertificateKind.NONE:
-        return None
-    if territory.find_issuer(territory.get_unit(draft.meta.owner).id) is not None:
-        return None
+    reading = course_folder.read_course(folder, files, around or surroundings())
+    if reading.draft is None or not _lacks_issuer(reading.draft):
+        return reading
     message = N_(
         "The owner %(owner)s has not entered its particulars as an issuer, so the course cannot certify: "
         "enter them under Administration, Issuers, or write “kind: none” under certificate."
     )
-    return Finding("course.yaml", 1, message, {"owner": draft.meta.owner})
+    found = _CERTIFICATE.search(files[FILE])
+    line = files[FILE][: found.start()].count(b"\n") + 1 if found else 1
+    lacking = Finding(FILE, line, message, {"owner": reading.draft.meta.owner})
+    return Reading(reading.draft, (lacking, *reading.findings))
 
 
-def _keep(draft: CourseDraft) -> dict[str, tuple[str, str | None]]:
+def _lacks_issuer(draft: CourseDraft) -> bool:
+    if draft.meta.certificate.kind is CertificateKind.NONE:
+        return False
+    return territory.find_issuer(territory.get_unit(draft.meta.owner).id) is None
+
+
+def publish(
+    actor: Actor,
+    folder: str,
+    files: Mapping[str, bytes],
+    around: Surroundings | None = None,
+    seen: Seen | None = None,
+) -> Published:
+    """Publish a course folder, if it has no error and differs from the newest version.
+
+    The files lie in the store before the transaction begins, so that nothing slow happens inside it. With
+    ``seen`` the trainer's draft is done with, and Conflict is raised where either has changed meanwhile.
+    """
+    reading = read(folder, files, around)
+    draft = reading.draft
+    if draft is None or _has_errors(reading.findings):
+        return Published(folder, None, is_new=False, findings=reading.findings)
+    owner = territory.get_unit(draft.meta.owner)
+    require(actor, P.COURSE_WRITE, owner)
+    digests = _keep(draft)
+    with transaction():
+        published = _enter(actor, draft, owner, digests, seen)
+    return replace(published, findings=reading.findings)
+
+
+def _keep(draft: CourseDraft) -> Digests:
     digests: dict[str, tuple[str, str | None]] = {}
     for path, content in draft.files.items():
         served = draft.media.get(path.removeprefix("media/")) if path.startswith("media/") else None
@@ -98,22 +127,85 @@ def _keep(draft: CourseDraft) -> dict[str, tuple[str, str | None]]:
     return digests
 
 
+def _enter(actor: Actor, draft: CourseDraft, owner: Unit, digests: Digests, seen: Seen | None) -> Published:
+    """Make a version of a draft inside the transaction, unless the newest one says the same."""
+    slug = draft.meta.slug
+    require(actor, P.COURSE_WRITE, courses.hold_course(slug, owner))
+    newest = catalogue.find_newest_version(slug)
+    if seen is not None:
+        _drop_draft(actor, slug, seen, newest)
+    if newest is not None and newest.digest == draft.digest:
+        is_refreshed = courses.keep_sources(newest, draft, digests)
+        if is_refreshed:
+            audit.record(actor.name, "course.refresh", slug, version=newest.label)
+        return Published(slug, newest, is_new=False, findings=(), is_refreshed=is_refreshed)
+    version = courses.publish(draft, owner, digests, actor.name)
+    audit.record(actor.name, "course.publish", slug, version=version.label)
+    return Published(slug, version, is_new=True, findings=())
+
+
+def _drop_draft(actor: Actor, slug: str, seen: Seen, newest: CourseVersion | None) -> None:
+    row = catalogue.find_draft(scope_of(actor, P.COURSE_WRITE), slug, is_locked=True)
+    label = newest.label if newest is not None else None
+    if row is None or row.revision != seen.revision or label != seen.newest:
+        raise Conflict(
+            N_(
+                "The course has changed since you opened this page. Look at what differs now, and publish then."
+            )
+        )
+    courses.drop_draft(row)
+
+
 def sync(actor: Actor, root: Path) -> list[Published]:
     """Publish what changed below a folder of courses; a course with an error leaves the others untouched."""
     library = read_library(root)
     around = surroundings()
-    known = replace(around, courses={**around.courses, **library.prerequisites})
-    done = [publish(actor, folder, files, known) for folder, files in sorted(library.courses.items())]
-    done += [_publish_programme(actor, name, data, known) for name, data in sorted(library.programmes.items())]
-    return done
+    known = {**around.courses, **library.prerequisites}
+    done = []
+    for slug in _in_order(library):
+        published = _sync_course(actor, slug, library, replace(around, courses=known))
+        if published.is_refused and slug not in around.courses:
+            known = {course: needed for course, needed in known.items() if course != slug}
+        done.append(published)
+    around = replace(around, courses=known)
+    return done + [
+        _publish_programme(actor, name, data, around) for name, data in sorted(library.programmes.items())
+    ]
+
+
+def _in_order(library: Library) -> list[str]:
+    """Return the courses of a library, each after those that it presupposes."""
+    ordered: list[str] = []
+    waiting = sorted(library.courses)
+    while waiting:
+        ready = [slug for slug in waiting if not set(library.prerequisites.get(slug, ())) & set(waiting)]
+        ordered += ready or waiting
+        waiting = [slug for slug in waiting if slug not in ordered]
+    return ordered
+
+
+def _list_unread(library: Library, slug: str) -> tuple[Finding, ...]:
+    """Return what could not be read of a course's folder: links and special files."""
+    return tuple(
+        replace(finding, file=finding.file.removeprefix(f"{slug}/"))
+        for finding in library.findings
+        if finding.file.startswith(f"{slug}/")
+    )
+
+
+def _sync_course(actor: Actor, slug: str, library: Library, around: Surroundings) -> Published:
+    unread = _list_unread(library, slug)
+    if _has_errors(unread):
+        return Published(slug, None, is_new=False, findings=unread)
+    return publish(actor, slug, library.courses[slug], around)
 
 
 def _publish_programme(actor: Actor, name: str, data: bytes, around: Surroundings) -> Published:
     reading = course_folder.read_programme(name, data, around)
     if reading.draft is None:
-        return Published(name, None, False, reading.findings)
+        return Published(name, None, is_new=False, findings=reading.findings)
     owner = territory.get_unit(reading.draft.owner)
-    require(actor, Permission.COURSE_WRITE, owner)
+    require(actor, P.COURSE_WRITE, owner)
     with transaction():
         is_new = courses.keep_programme(reading.draft, owner, store().put(data))
         if is_new:
@@ -121,7 +213,8 @@ def _publish_programme(actor: Actor, name: str, data: bytes, around: Surrounding
     return Published(reading.draft.slug, None, is_new, reading.findings)
 
 
-def export(slug: str) -> dict[str, bytes]:
-    """Return the files that the newest version of a course was published from, byte for byte."""
-    _course, version = catalogue.get_newest(slug)
+def export(actor: Actor, slug: str) -> Mapping[str, bytes]:
+    """Return the files that the newest version of a course was published from, byte for byte, keys included."""
+    course, version = catalogue.get_newest(slug)
+    require(actor, P.COURSE_WRITE, course)
     return {file.path: store().get(file.digest) for file in catalogue.list_files(version.id)}
