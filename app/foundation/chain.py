@@ -8,7 +8,7 @@ that commit late get a later place, so the chain never has a hole.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,32 +19,26 @@ GENESIS = "0" * 64
 
 
 class Sealed:
-    """The columns of an entry in a chain."""
+    """The columns of an entry in a chain, and what it says."""
 
+    id: Mapped[int] = mapped_column(primary_key=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     chain_position: Mapped[int | None] = mapped_column(unique=True)
     chain_hash: Mapped[str | None] = mapped_column(String(64))
 
-
-class Entry(Protocol):
-    """What the chain needs to know of an entry."""
-
-    id: Mapped[int]
-    content_hash: Mapped[str]
-    chain_position: Mapped[int | None]
-    chain_hash: Mapped[str | None]
-
     def content(self) -> Mapping[str, object]:
         """Return everything that the entry says, as JSON-like values."""
-        ...
+        raise NotImplementedError
 
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=Sealed)
 
 
 def hash_content(content: Mapping[str, object]) -> str:
     """Return the SHA-256 of a content in canonical JSON (sorted keys, no spaces, moments in ISO 8601)."""
-    return digest(json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain))
+    return digest(
+        json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    )
 
 
 def _plain(value: object) -> str:
@@ -66,17 +60,16 @@ def seal(session: Session, model: type[E], limit: int = 5000) -> int:
     for entry in waiting:
         position += 1
         previous = digest(previous + entry.content_hash)
-        entry.chain_position, entry.chain_hash = position, previous  # type: ignore[assignment]
+        entry.chain_position, entry.chain_hash = position, previous
     session.flush()
     return len(waiting)
 
 
 def find_break(session: Session, model: type[E]) -> str | None:
     """Recompute the whole chain; return which entry is the first wrong one, None if all is well."""
-    previous, expected = GENESIS, 0
+    previous = GENESIS
     sealed = select(model).where(model.chain_position.is_not(None)).order_by(model.chain_position)
-    for entry in session.scalars(sealed.execution_options(yield_per=1000)):
-        expected += 1
+    for expected, entry in enumerate(session.scalars(sealed.execution_options(yield_per=1000)), start=1):
         if entry.chain_position != expected:
             return f"entry {expected} is missing"
         if hash_content(entry.content()) != entry.content_hash:

@@ -44,6 +44,6 @@ class TooMany(AppError):
 class Invalid(AppError):
     """A given value cannot be taken; ``field`` names it as the form does."""
 
-    def __init__(self, field: str, reason: str, **values: object) -> None:
+    def __init__(self, field: str, reason: str = "", **values: object) -> None:
         super().__init__(reason, **values)
         self.field = field

@@ -4,6 +4,7 @@ import hashlib
 import random
 import secrets
 import uuid
+from typing import TypeAlias
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and capitals that no eye confuses: no 0 O, 1 I L."""
@@ -35,11 +36,15 @@ def digest(text: str | bytes) -> str:
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
 
 
+Dice: TypeAlias = random.Random
+"""A generator that repeats itself for the same seed."""
+
+
 def seed() -> int:
     """Return 63 random bits to draw and shuffle a paper by."""
     return secrets.randbits(63)
 
 
-def dice(seed_value: int) -> random.Random:
+def dice(seed_value: int) -> Dice:
     """Return a generator that repeats itself for the same seed: for papers, never for secrets."""
     return random.Random(seed_value)  # noqa: S311 -- A paper must be drawn alike from its seed.

@@ -18,14 +18,10 @@ T = TypeVar("T")
 
 def dump(value: object) -> Any:  # noqa: ANN401 -- JSON is of any type.
     """Return a value as JSON knows it."""
-    if isinstance(value, Enum):
-        return value.value
+    if isinstance(value, Enum | Decimal | date):
+        return _as_text(value)
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): dump(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
@@ -35,9 +31,16 @@ def dump(value: object) -> Any:  # noqa: ANN401 -- JSON is of any type.
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
+def _as_text(value: Enum | Decimal | date) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def load(kind: type[T], data: Mapping[str, Any]) -> T:
     """Return a dataclass from what ``dump`` made of it."""
-    made: T = _loader(kind)(data)
+    loader: Any = _loader
+    made: T = loader(kind)(data)
     return made
 
 
@@ -50,13 +53,13 @@ def _loader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- Type expressi
         return _many(arguments)
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(_loader(arguments[1]))
-    if is_dataclass(kind):
-        return _record(kind)
-    if isinstance(kind, type) and issubclass(kind, Enum | Decimal):
-        return kind
+    return _record(kind) if is_dataclass(kind) else _simple(kind)
+
+
+def _simple(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- Any type.
     if kind is date:
         return date.fromisoformat
-    return _itself
+    return kind if isinstance(kind, type) and issubclass(kind, Enum | Decimal) else _itself
 
 
 def _itself(value: object) -> object:

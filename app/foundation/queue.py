@@ -35,10 +35,10 @@ class OutboxJob(Base):
     __table_args__ = (Index("ix_outbox_job_due", "done_at", "due_at"),)
 
 
-_announcers: list[Callable[[int], None]] = []
+_announcers: list[Callable[[int], object]] = []
 
 
-def use(announce: Callable[[int], None] | None) -> None:
+def use(announce: Callable[[int], object] | None) -> None:
     """Let committed jobs be announced by a callable that takes the row's id; None leaves them to the sweeper."""
     _announcers[:] = [announce] if announce else []
 
@@ -76,7 +76,9 @@ def claim(job_id: int) -> tuple[str, dict[str, Any]] | None:
 def finish(job_id: int) -> None:
     """Note that a job is done."""
     with transaction() as held:
-        held.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(done_at=clock.now(), failure=None))
+        held.execute(
+            update(OutboxJob).where(OutboxJob.id == job_id).values(done_at=clock.now(), failure=None)
+        )
 
 
 def fail(job_id: int, failure: str) -> None:

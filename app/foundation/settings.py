@@ -79,7 +79,9 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     inner = {key: value or "" for key, value in dotenv_values(instance / ".env").items()}
     unknown = sorted(set(inner) - set(KNOWN))
     if unknown:
-        raise SettingsError(f"{instance / '.env'}: unknown setting {unknown[0]}; known are {', '.join(KNOWN)}")
+        raise SettingsError(
+            f"{instance / '.env'}: unknown setting {unknown[0]}; known are {', '.join(KNOWN)}"
+        )
     given = {key: value for key, value in {**inner, **outer}.items() if key in KNOWN and value}
     settings = Settings(
         instance=instance,
@@ -102,7 +104,9 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
 def _database_url(given: Mapping[str, str], instance: Path) -> str:
     url = given.get("DATABASE_URL", f"sqlite:///{instance / 'gradivo.db'}")
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingsError("DATABASE_URL: use sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        raise SettingsError(
+            "DATABASE_URL: use sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        )
     return url
 
 
@@ -142,9 +146,13 @@ def _check_together(settings: Settings) -> None:
         )
     url = urlsplit(settings.base_url)
     if url.scheme not in {"http", "https"} or not url.hostname or url.path:
-        raise SettingsError("BASE_URL: the address that people come to is wanted, such as https://learn.example.org")
+        raise SettingsError(
+            "BASE_URL: the address that people come to is wanted, such as https://learn.example.org"
+        )
     if settings.is_demo and not settings.demo_public and not _is_local(url.hostname):
-        raise SettingsError("BASE_URL: a demonstration is for this machine only; set DEMO_PUBLIC=yes to show it")
+        raise SettingsError(
+            "BASE_URL: a demonstration is for this machine only; set DEMO_PUBLIC=yes to show it"
+        )
     if not settings.is_demo and url.scheme != "https":
         raise SettingsError("BASE_URL: production wants https; set ENVIRONMENT=demo for a demonstration")
 

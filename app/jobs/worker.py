@@ -78,7 +78,13 @@ def perform(app: Flask, job_id: int) -> bool:
         except Exception as error:  # noqa: BLE001 -- The worker is the one place that outlives any failure.
             db.session.rollback()
             queue.fail(job_id, f"{type(error).__name__}: {error}")
-            log().error("job.failed", job=job_id, name=name, error=type(error).__name__, exc_info=not isinstance(error, AppError))
+            log().error(
+                "job.failed",
+                job=job_id,
+                name=name,
+                error=type(error).__name__,
+                exc_info=not isinstance(error, AppError),
+            )
             return False
         queue.finish(job_id)
         return True
@@ -114,12 +120,14 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
 def run(app: Flask, settings: Settings, workers: int = 1) -> None:
     """Serve the queue and the clock until a signal ends it."""
     deliver, huey = _declare(make_huey(settings), app)
-    queue.use(lambda job_id: deliver(job_id))
+    queue.use(deliver)
 
     @huey.periodic_task(crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]
     def minute() -> None:
         keep_time(app)
 
     perform_due(app)
-    consumer = huey.create_consumer(workers=workers, periodic=True, check_worker_health=True, initial_delay=0.1, max_delay=1.0)
+    consumer = huey.create_consumer(
+        workers=workers, periodic=True, check_worker_health=True, initial_delay=0.1, max_delay=1.0
+    )
     consumer.run()

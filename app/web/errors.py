@@ -30,7 +30,11 @@ def words_of(error: AppError) -> str:
 def page(status: int, message: str | None = None) -> Response:
     """Return the page of an error."""
     body = render_template(
-        "errors/error.html", status=status, request_id=g.get("request_id", ""), message=message or None, links=_ways()
+        "errors/error.html",
+        status=status,
+        request_id=g.get("request_id", ""),
+        message=message or None,
+        links=_ways(),
     )
     return make_response(body, status)
 
@@ -41,35 +45,38 @@ def _ways() -> list[dict[str, str]]:
 
 def install(app: Flask) -> None:
     """Let every error end in a page."""
+    app.register_error_handler(AppError, _of_house)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(CSRFError, _of_csrf)
+    app.register_error_handler(Exception, _of_fault)
 
-    def of_house(error: AppError) -> Response:
-        db.session.rollback()
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        response = page(status, words_of(error))
-        if isinstance(error, TooMany | Unready):
-            response.headers["Retry-After"] = str(error.seconds)
-        return response
 
-    def of_http(error: HTTPException) -> Response:
-        if error.code is None or error.code not in _PAGES:
-            return make_response(error.get_response())
-        response = page(error.code)
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After"}:
-                response.headers[name] = value
-        return response
+def _of_house(error: AppError) -> Response:
+    db.session.rollback()
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    response = page(status, words_of(error))
+    if isinstance(error, TooMany | Unready):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
-    def of_csrf(error: CSRFError) -> Response:
-        log().warning("csrf", description=error.description)
-        return page(400, _("This page was open for too long, or in another session. Go back, reload it and try again."))
 
-    def of_fault(error: Exception) -> Response:
-        db.session.rollback()
-        log().error("fault", error=type(error).__name__, exc_info=error)
-        body = render_template("errors/plain_500.html", request_id=g.get("request_id", ""))
-        return make_response(body, 500)
+def _of_http(error: HTTPException) -> Response:
+    if error.code is None or error.code not in _PAGES:
+        return make_response(error.get_response())
+    response = page(error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
 
-    app.register_error_handler(AppError, of_house)
-    app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(CSRFError, of_csrf)
-    app.register_error_handler(Exception, of_fault)
+
+def _of_csrf(error: CSRFError) -> Response:
+    log().warning("csrf", description=error.description)
+    words = _("This page was open for too long, or in another session. Go back, reload it and try again.")
+    return page(400, words)
+
+
+def _of_fault(error: Exception) -> Response:
+    db.session.rollback()
+    log().error("fault", error=type(error).__name__, exc_info=error)
+    return make_response(render_template("errors/plain_500.html", request_id=g.get("request_id", "")), 500)

@@ -56,6 +56,13 @@ ROLES = {
     "admin": _("Administrator"),
 }
 GENDERS = {"": _("Not stated"), "f": _("Woman"), "m": _("Man")}
+PROGRESS_STATES = {
+    "not-begun": _("Not begun"),
+    "reading": _("Reading"),
+    "test-open": _("Test open"),
+    "failed": _("Not passed"),
+    "completed": _("Completed"),
+}
 RESULTS = {"passed": _("Passed"), "attended": _("Attended"), "failed": _("Not passed")}
 CERTIFICATE_STATES = {
     "valid": _("Valid"),

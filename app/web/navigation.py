@@ -61,5 +61,5 @@ def _is_current(href: str) -> bool:
 
 
 def home_of(actor: Actor) -> str:
-    """Return where a person lands after sign-in: at the figures if they are hers to look after, else at her learning."""
+    """Return where a person lands after sign-in: at the figures that are hers to look after, else at her learning."""
     return "/reports/progress" if holds(actor, Permission.REPORT_READ) else "/learn"

@@ -23,7 +23,13 @@ from app.web.session import choose_locale
 def install(app: Flask) -> None:
     """Teach the templates the filters."""
     app.jinja_env.filters.update(
-        day=day, iso_day=iso_day, moment=moment, number=number, percent=percent, text=text_of, rendered=rendered
+        day=day,
+        iso_day=iso_day,
+        moment=moment,
+        number=number,
+        percent=percent,
+        text=text_of,
+        rendered=rendered,
     )
     app.jinja_env.globals.update(
         audiences=labels.AUDIENCES,
@@ -35,6 +41,7 @@ def install(app: Flask) -> None:
         language_names=labels.LANGUAGE_NAMES,
         language_options=language_options,
         minutes_of=minutes_of,
+        progress_states=labels.PROGRESS_STATES,
         results=labels.RESULTS,
         tracks=labels.TRACKS,
     )
@@ -57,7 +64,7 @@ def iso_day(value: str | None) -> str:
 
 def number(value: Decimal | float) -> str:
     """Return a number in the page's language, without needless noughts."""
-    return format_decimal(value.normalize() if isinstance(value, Decimal) else value)
+    return str(format_decimal(value.normalize() if isinstance(value, Decimal) else value))
 
 
 def percent(basis_points: int | None) -> str:
@@ -88,7 +95,7 @@ def language_options(languages: Sequence[str]) -> list[tuple[str, str]]:
 
 def earned_points(attempt: Attempt) -> str:
     """Return the points of an attempt, at most two decimals."""
-    return format_decimal(round(Decimal(float(Fraction(attempt.earned or "0"))), 2))
+    return str(format_decimal(round(float(Fraction(attempt.earned or "0")), 2)))
 
 
 def certificate_state(certificate: Certificate) -> str:

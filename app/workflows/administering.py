@@ -111,7 +111,9 @@ def grant_role(actor: Actor, email: str, role: Role, unit_code: str | None) -> R
         if person is None:
             raise Invalid("email", N_("Nobody with this e-mail is here; invite the person first."))
         made = persons.grant(person, role.value, unit, actor.name)
-        audit.record(actor.name, "role.grant", person.public_id, role=role.value, unit=unit_code or "everywhere")
+        audit.record(
+            actor.name, "role.grant", person.public_id, role=role.value, unit=unit_code or "everywhere"
+        )
     return made
 
 
@@ -161,5 +163,3 @@ def create_admin(actor: Actor, profile: Profile, unit_code: str) -> str:
         secret = persons.make_token(person, "invitation", INVITED_FOR)
         audit.record(actor.name, "admin.create", person.public_id)
     return f"/account/invitation/{secret}"
-
-

@@ -41,7 +41,9 @@ def issue_for(
         return None
     issuer = territory.find_issuer(taken.course.owner_unit_id)
     if issuer is None:
-        raise Conflict(N_("This course cannot issue certificates: its owner has not entered its particulars."))
+        raise Conflict(
+            N_("This course cannot issue certificates: its owner has not entered its particulars.")
+        )
     person = people.get_owner(scope_of(actor, Permission.CERTIFICATE_READ), taken.enrolment.person_id)
     draft = _snapshot(taken, meta, person, issuer, at, mark, language)
     certificate_pdf.check_drawable(draft, _design(draft.design))
@@ -56,7 +58,13 @@ def _design(name: str) -> certificate_design.Design:
 
 
 def _snapshot(
-    taken: Taken, meta: CourseMeta, person: Person, issuer: Issuer, at: datetime, mark: int | None, language: str
+    taken: Taken,
+    meta: CourseMeta,
+    person: Person,
+    issuer: Issuer,
+    at: datetime,
+    mark: int | None,
+    language: str,
 ) -> Snapshot:
     unit = territory.get_unit_by_id(taken.enrolment.unit_id)
     issued_on = at.astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
@@ -80,7 +88,9 @@ def _snapshot(
         completed_on=at.astimezone(ZoneInfo(territory.zone_of(unit))).date(),
         issued_on=issued_on,
         valid_until=rules.last_day(issued_on, meta.certificate.valid_for),
-        municipality_name=(unit.name_latin if is_latin else unit.name) if unit.level == "municipality" else "",
+        municipality_name=(unit.name_latin if is_latin else unit.name)
+        if unit.level == "municipality"
+        else "",
         unit_name=unit.name_latin if is_latin else unit.name,
         issuer_name=issuer.legal_name,
         issuer_registration_number=issuer.registration_number,

@@ -64,7 +64,10 @@ def sign_in(address: str, email: str, password: str, *, is_known_browser: bool) 
     _refuse_when_locked(email_digest, address)
     person = people.find_person_by_email(email)
     usable = person is not None and person.deactivated_at is None
-    if not _is_right(password, person.password_hash if person is not None and usable else None) or person is None:
+    if (
+        not _is_right(password, person.password_hash if person is not None and usable else None)
+        or person is None
+    ):
         _note_failure(email, email_digest, address)
         raise Invalid("email", N_("The e-mail or the password is not right."))
     with transaction():

@@ -9,7 +9,7 @@ from app.domain.catalogue.values import Finding
 from app.domain.territory import queries as territory
 from app.domain.territory import rules
 from app.domain.territory import service as units
-from app.domain.territory.rules import Difference
+from app.domain.territory.values import Difference
 from app.formats import issuer_yaml, territory_csv
 from app.foundation import audit
 from app.foundation.db import transaction

@@ -45,7 +45,9 @@ def enrol(actor: Actor, slug: str) -> Enrolment:
         scope = scope_of(actor, Permission.OWN_LEARNING)
         course, version = catalogue.get_newest(slug)
         taken = enrolments.find_taken(scope, actor.person_id or 0, slug)
-        if taken is not None and (taken.enrolment.outcome is None or taken.version.edition == version.edition):
+        if taken is not None and (
+            taken.enrolment.outcome is None or taken.version.edition == version.edition
+        ):
             return taken.enrolment
         _may_enrol(actor, version)
         edition = catalogue.find_edition(course.id, version.edition)
@@ -62,7 +64,9 @@ def enrol(actor: Actor, slug: str) -> Enrolment:
 def _may_enrol(actor: Actor, version: CourseVersion) -> None:
     if version.review_by is not None and version.review_by < clock.now().date():
         raise Conflict(N_("This course is being reviewed; nobody can enrol until its content is confirmed."))
-    completed = enrolments.list_completed_slugs(scope_of(actor, Permission.OWN_LEARNING), actor.person_id or 0)
+    completed = enrolments.list_completed_slugs(
+        scope_of(actor, Permission.OWN_LEARNING), actor.person_id or 0
+    )
     missing = [slug for slug in catalogue.meta_of(version).prerequisites if slug not in completed]
     if missing:
         raise Conflict(N_("Complete these courses first: %(courses)s."), courses=", ".join(missing))
@@ -88,7 +92,9 @@ def move_to_newest(actor: Actor, slug: str) -> None:
         enrolment.move(taken.enrolment, edition)
         language = language_for(version.languages, actor.locale)
         scope = scope_of(actor, Permission.OWN_LEARNING)
-        taken.enrolment.modules_done = progress_queries.count_done(scope, taken.enrolment, version.id, language)
+        taken.enrolment.modules_done = progress_queries.count_done(
+            scope, taken.enrolment, version.id, language
+        )
         audit.record(actor.name, "enrolment.move", taken.enrolment.public_id, version=version.label)
 
 
@@ -240,7 +246,9 @@ def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, list[PaperQuestion
 
 def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Response]:
     """Return position → response of a form of the whole paper; an input that the paper lacks is refused."""
-    known = {name for place, question in enumerate(paper, 1) for name in test_rules.fields_of(question, place)}
+    known = {
+        name for place, question in enumerate(paper, 1) for name in test_rules.fields_of(question, place)
+    }
     foreign = [name for name in form if name.startswith("q") and name not in known]
     if foreign:
         raise Invalid(foreign[0][:20], N_("This answer does not belong to your test."))
@@ -257,7 +265,11 @@ def _was_sent(question: PaperQuestion, place: int, form: Form) -> bool:
 
 
 def _finish(
-    actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion], answers: Mapping[int, Response], at: datetime
+    actor: Actor,
+    attempt: Attempt,
+    paper: Sequence[PaperQuestion],
+    answers: Mapping[int, Response],
+    at: datetime,
 ) -> None:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken_for_update(scope, attempt.enrolment_id)
@@ -301,7 +313,9 @@ def grant_attempt(actor: Actor, enrolment_id: UUID, reason: str) -> None:
     """Let a learner who has no attempt left try once more; the course's trainer or the learner's manager may."""
     with transaction():
         teaching = scope_of(actor, Permission.COURSE_WRITE)
-        taken = enrolments.get_taken_to_grant(scope_of(actor, Permission.ATTEMPT_GRANT), teaching, enrolment_id)
+        taken = enrolments.get_taken_to_grant(
+            scope_of(actor, Permission.ATTEMPT_GRANT), teaching, enrolment_id
+        )
         if not allows(actor, Permission.ATTEMPT_GRANT, taken.enrolment):
             require(actor, Permission.COURSE_WRITE, taken.course)
         if not reason.strip():
@@ -328,7 +342,9 @@ class Practised:
     fraction: Fraction | None = None
 
 
-def practise(actor: Actor, taken: Taken, keys: Sequence[str], language: str, form: Form | None) -> list[Practised]:
+def practise(
+    actor: Actor, taken: Taken, keys: Sequence[str], language: str, form: Form | None
+) -> list[Practised]:
     """Return a module's control questions, marked where a form is given; nothing is stored."""
     require(actor, Permission.OWN_LEARNING, taken.enrolment)
     bank = catalogue.list_questions(taken.version.id, language, keys)
@@ -340,4 +356,3 @@ def practise(actor: Actor, taken: Taken, keys: Sequence[str], language: str, for
         Practised(question, answers.get(place, []), test_rules.fraction_of(question, answers.get(place, [])))
         for place, question in enumerate(paper, start=1)
     ]
-

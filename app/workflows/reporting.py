@@ -6,8 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from app.domain.access.policy import require, scope_of
 from app.domain.access.queries import find_actor_by_id
 from app.domain.access.values import Actor, Permission
@@ -90,17 +88,16 @@ def export(actor: Actor, selection: Selection, shape: Shape) -> Download | Repor
     """Return the completion report as a file, or the promise of one that is too large to be waited for."""
     require(actor, Permission.REPORT_READ)
     asked = _ask(actor, selection, shape)
-    held = completions.open_snapshot()
+    stream = completions.CompletionStream(asked.scope, selection, asked.today)
     try:
-        totals = completions.count_completions(asked.scope, selection, held)
-        promised = _write_down(actor, asked, totals)
+        promised = _write_down(actor, asked, stream.totals)
     except BaseException:
-        held.close()
+        stream.close()
         raise
     if promised is not None:
-        held.close()
+        stream.close()
         return promised
-    return _download(asked, totals, held)
+    return _download(asked, stream)
 
 
 def _ask(actor: Actor, selection: Selection, shape: Shape) -> _Asked:
@@ -140,16 +137,15 @@ def _file_name(asked: _Asked) -> str:
     return f"{asked.name}.{'zip' if asked.shape.is_bundled else asked.shape.format.value}"
 
 
-def _download(asked: _Asked, totals: Totals, held: Connection) -> Download:
-    meta = report_files.write_meta(_meta(asked, totals))
-    rows = completions.stream_completions(asked.scope, asked.selection, asked.today, held)
-    pieces = _written(asked, rows, totals)
+def _download(asked: _Asked, stream: completions.CompletionStream) -> Download:
+    meta = report_files.write_meta(_meta(asked, stream.totals))
+    pieces = _written(asked, stream, stream.totals)
     media_type = _TYPES[asked.shape.format]
     if asked.shape.is_bundled:
         name = f"{asked.name}.{asked.shape.format.value}"
         pieces = report_files.bundle(((name, pieces), (f"{name}.meta.json", (meta,))), asked.made_at)
         media_type = _ZIP
-    return Download(_file_name(asked), media_type, meta, pieces, held.close)
+    return Download(_file_name(asked), media_type, meta, pieces, stream.close)
 
 
 def _written(asked: _Asked, rows: Iterable[CompletionRow], totals: Totals) -> Iterator[bytes]:
@@ -229,9 +225,8 @@ def _make(asker: Actor, promised: ReportFile) -> tuple[str, int]:
         scope, wanted["unit"], period, wanted["course"], wanted["track"], wanted["result"]
     )
     asked = _ask(asker, selection, shape)
-    with completions.open_snapshot() as held:
-        totals = completions.count_completions(scope, selection, held)
-        return store().put(b"".join(_download(asked, totals, held))), totals.rows
+    stream = completions.CompletionStream(scope, selection, asked.today)
+    return store().put(b"".join(_download(asked, stream))), stream.totals.rows
 
 
 def get_made(actor: Actor, public_id: UUID) -> ReportFile:

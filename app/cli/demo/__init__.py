@@ -17,7 +17,7 @@ _COURSES = _HERE.parent.parent.parent / "courses"
 
 @click.group("demo")
 def group() -> None:
-    """The demonstration."""
+    """Keep the demonstration."""
 
 
 @group.command("load")

@@ -23,7 +23,13 @@ NOVE_VESELI = "596256"
 
 
 def _profile(
-    email: str, family: str, given: str, locale: str, group: str = "official", job: str = "", gender: str = "f"
+    email: str,
+    family: str,
+    given: str,
+    locale: str,
+    group: str = "official",
+    job: str = "",
+    gender: str = "f",
 ) -> Profile:
     return Profile(email, family, given, "", "", group, job, locale, gender)
 
@@ -106,7 +112,9 @@ NAMES = {
     "CZ": Names(
         "cs",
         "referent",
-        _words("Marie Jana Eva Hana Anna Lenka Kateřina Lucie Věra Alena Petra Zdeňka Ivana Monika Šárka Růžena"),
+        _words(
+            "Marie Jana Eva Hana Anna Lenka Kateřina Lucie Věra Alena Petra Zdeňka Ivana Monika Šárka Růžena"
+        ),
         _words("Jiří Jan Petr Josef Pavel Martin Tomáš Jaroslav Miroslav Zdeněk Václav Ondřej Řehoř Luděk"),
         _words(
             "Nováková Svobodová Novotná Dvořáková Černá Procházková Kučerová Veselá Horáková Němcová Pokorná "
@@ -122,7 +130,9 @@ NAMES = {
     "RS": Names(
         "sr",
         "референт",
-        _words("Марија Јелена Милица Ана Љиљана Весна Гордана Драгана Снежана Биљана Њежана Џенана Ђурђица Тања"),
+        _words(
+            "Марија Јелена Милица Ана Љиљана Весна Гордана Драгана Снежана Биљана Њежана Џенана Ђурђица Тања"
+        ),
         _words("Драган Милан Зоран Петар Никола Марко Ђорђе Љубомир Миодраг Жељко Саша Ненад Чедомир Јован"),
         _words(
             "Јовановић Петровић Николић Марковић Ђорђевић Стојановић Илић Станковић Павловић Милошевић "
@@ -136,8 +146,12 @@ NAMES = {
     "UA": Names(
         "uk",
         "спеціаліст",
-        _words("Олена Наталія Оксана Ірина Тетяна Світлана Людмила Галина Юлія Ганна Марія Вікторія Євгенія Інна"),
-        _words("Олександр Сергій Андрій Микола Володимир Іван Юрій Віктор Василь Тарас Ігор Євген Богдан Ярослав"),
+        _words(
+            "Олена Наталія Оксана Ірина Тетяна Світлана Людмила Галина Юлія Ганна Марія Вікторія Євгенія Інна"
+        ),
+        _words(
+            "Олександр Сергій Андрій Микола Володимир Іван Юрій Віктор Василь Тарас Ігор Євген Богдан Ярослав"
+        ),
         _words(
             "Шевченко Коваленко Бондаренко Ткаченко Кравченко Олійник Шевчук Коваль Поліщук Бондар Мельник "
             "Марченко Мороз Лисенко Руденко Савченко Петренко Кравець Гаврилюк Ґудзь Щербак Єременко Їжак"
@@ -150,8 +164,12 @@ NAMES = {
     "BG": Names(
         "bg",
         "експерт",
-        _words("Мария Иванка Елена Йорданка Пенка Радка Надежда Десислава Виолета Юлия Стефка Цветелина Галя"),
-        _words("Георги Иван Димитър Николай Петър Христо Стоян Тодор Йордан Васил Стефан Пламен Красимир Юлиян"),
+        _words(
+            "Мария Иванка Елена Йорданка Пенка Радка Надежда Десислава Виолета Юлия Стефка Цветелина Галя"
+        ),
+        _words(
+            "Георги Иван Димитър Николай Петър Христо Стоян Тодор Йордан Васил Стефан Пламен Красимир Юлиян"
+        ),
         _words(
             "Иванова Георгиева Димитрова Петрова Николова Христова Стоянова Тодорова Илиева Ангелова Василева "
             "Йорданова Колева Атанасова Митева Добрева Янева Щерева Юлиянова Цонева"
@@ -165,7 +183,9 @@ NAMES = {
 SHARES = {"CZ": 800, "RS": 500, "UA": 500, "BG": 200}
 """How many people each country gets."""
 
-_GROUPS = ("official",) * 14 + ("councillor",) * 3 + ("it-expert", "head-of-office", "contributory-organisation")
+_GROUPS = (
+    ("official",) * 14 + ("councillor",) * 3 + ("it-expert", "head-of-office", "contributory-organisation")
+)
 
 
 @cache
@@ -194,5 +214,3 @@ def population() -> Iterator[Part]:
                 "f" if is_woman else "m",
             )
             yield Part(profile, places[each % len(places)])
-
-

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
 from app.cli.demo import cast
 from app.domain.access.policy import scope_of
@@ -16,6 +15,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Kind
 from app.domain.people.queries import find_person_by_email
 from app.foundation import clock
+from app.foundation.ids import Dice
 from app.foundation.ids import dice as dice_of
 from app.workflows import learning
 
@@ -55,7 +55,7 @@ def stories() -> list[Story]:
     for country, number in LEARNERS.items():
         dice = dice_of(cast.SEED + number)
         places = cast.municipalities(country)
-        reached = {place for place in dice.sample(range(len(places)), min(WAVES[country], len(places)))}
+        reached = set(dice.sample(range(len(places)), min(WAVES[country], len(places))))
         for each in range(number):
             may_complete = each % len(places) in reached
             told += [
@@ -72,7 +72,7 @@ def stories() -> list[Story]:
     return sorted(told, key=lambda story: (story.day, story.minute, story.email, story.course))
 
 
-def _reach(dice: Random, *, may_complete: bool) -> int:
+def _reach(dice: Dice, *, may_complete: bool) -> int:
     chance = dice.random()
     if may_complete:
         return 4 if chance < 0.85 else dice.randrange(4)  # noqa: PLR2004 -- Most of the reached ones pass.
@@ -91,14 +91,20 @@ def let_happen(today: datetime) -> int:
     return len(told)
 
 
-def _live(actor: Actor, story: Story, start: datetime, dice: Random) -> None:
+def _live(actor: Actor, story: Story, start: datetime, dice: Dice) -> None:
     with clock.at(start):
         enrolment = learning.enrol(actor, story.course)
     if enrolment.outcome is not None or enrolment.modules_done:
         return
     _course, version = catalogue.get_newest(story.course)
     addresses = list(catalogue.list_addresses(version.id))
-    wanted = addresses if story.reach > 1 else addresses[: dice.randrange(1, len(addresses))] if story.reach else []
+    wanted = (
+        addresses
+        if story.reach > 1
+        else addresses[: dice.randrange(1, len(addresses))]
+        if story.reach
+        else []
+    )
     for number, address in enumerate(wanted, start=1):
         with clock.at(start + timedelta(minutes=25 * number)):
             learning.finish_module(actor, story.course, address)
@@ -108,14 +114,14 @@ def _live(actor: Actor, story: Story, start: datetime, dice: Random) -> None:
         _sit(actor, story.course, start + timedelta(days=1 + 2 * each), dice, is_good=is_good)
 
 
-def _sit(actor: Actor, course: str, start: datetime, dice: Random, *, is_good: bool) -> None:
+def _sit(actor: Actor, course: str, start: datetime, dice: Dice, *, is_good: bool) -> None:
     with clock.at(start):
         attempt = learning.start_attempt(actor, course)
     with clock.at(start + timedelta(minutes=14)):
         learning.submit_attempt(actor, attempt.public_id, _answers(actor, attempt, dice, is_good=is_good))
 
 
-def _answers(actor: Actor, attempt: Attempt, dice: Random, *, is_good: bool) -> dict[str, list[str]]:
+def _answers(actor: Actor, attempt: Attempt, dice: Dice, *, is_good: bool) -> dict[str, list[str]]:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     _attempt, paper = get_attempt(scope, attempt.public_id)
     form: dict[str, list[str]] = {"whole": ["1"]}
@@ -142,5 +148,7 @@ def _right(question: PaperQuestion, place: int) -> dict[str, list[str]]:
             values = [str(rank + 1) for rank in key.right]
         case _:
             gaps = zip(question.body.gaps, key.gaps, strict=True)
-            values = [right[0] if gap.choices is None else str(gap.choices.index(right[0])) for gap, right in gaps]
+            values = [
+                right[0] if gap.choices is None else str(gap.choices.index(right[0])) for gap, right in gaps
+            ]
     return {name: [value] for name, value in zip(names, values, strict=True)}

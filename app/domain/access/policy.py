@@ -8,29 +8,30 @@ from app.foundation.errors import NotFound, Refused
 
 P = Permission
 
-OWN: frozenset[Permission] = frozenset(
-    {P.OWN_LEARNING, P.ENROLMENT_READ, P.ATTEMPT_READ, P.CERTIFICATE_READ}
-)
+OWN: frozenset[Permission] = frozenset({P.OWN_LEARNING, P.ENROLMENT_READ, P.ATTEMPT_READ, P.CERTIFICATE_READ})
 """What everyone who is signed in may do with what is her own."""
 
 TABLE: Mapping[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
     Role.TRAINER: frozenset({P.COURSE_WRITE}),
     Role.METHODOLOGIST: frozenset({P.COURSE_WRITE}),
-    Role.MANAGER: frozenset(
-        {
-            P.PERSON_READ,
-            P.PERSON_WRITE,
-            P.ENROLMENT_READ,
-            P.CERTIFICATE_READ,
-            P.ATTEMPT_GRANT,
-            P.ISSUER_WRITE,
-            P.REPORT_READ,
-        }
-    ),
-    Role.HEAD_OF_OFFICE: frozenset(
-        {P.PERSON_READ, P.PERSON_WRITE, P.ENROLMENT_READ, P.CERTIFICATE_READ, P.ATTEMPT_GRANT, P.REPORT_READ}
-    ),
+    Role.MANAGER: frozenset({
+        P.PERSON_READ,
+        P.PERSON_WRITE,
+        P.ENROLMENT_READ,
+        P.CERTIFICATE_READ,
+        P.ATTEMPT_GRANT,
+        P.ISSUER_WRITE,
+        P.REPORT_READ,
+    }),
+    Role.HEAD_OF_OFFICE: frozenset({
+        P.PERSON_READ,
+        P.PERSON_WRITE,
+        P.ENROLMENT_READ,
+        P.CERTIFICATE_READ,
+        P.ATTEMPT_GRANT,
+        P.REPORT_READ,
+    }),
     Role.COORDINATOR: frozenset({P.ENROLMENT_READ, P.CERTIFICATE_READ, P.REPORT_READ}),
     Role.AUDITOR: frozenset({P.REPORT_READ, P.AUDIT_READ, P.CERTIFICATE_READ, P.ENROLMENT_READ}),
     Role.ADMIN: frozenset(Permission) - {P.OWN_LEARNING},

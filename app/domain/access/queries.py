@@ -1,5 +1,7 @@
 """Who comes with a cookie: the one look-up of an actor."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -44,8 +46,8 @@ def find_actor_by_id(public_id: UUID) -> Actor | None:
     return _actor(session().execute(_STATEMENT.where(Person.public_id == public_id)).all())
 
 
-def _actor(rows: "list[Row[tuple[object, ...]]] | object") -> Actor | None:
-    if not isinstance(rows, list) or not rows:
+def _actor(rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor | None:
+    if not rows:
         return None
     person_id, public_id, given, family, locale, own_zone, path, country, zone = rows[0][:9]
     return Actor(

@@ -14,7 +14,9 @@ from app.foundation.errors import NotFound
 from app.foundation.plain import load
 
 
-def get_attempt(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> tuple[Attempt, list[PaperQuestion]]:
+def get_attempt(
+    scope: Scope, public_id: UUID, *, is_locked: bool = False
+) -> tuple[Attempt, list[PaperQuestion]]:
     """Return an attempt within a scope and its paper; locked until the transaction ends where asked."""
     statement = (
         select(Attempt, Paper.questions)
@@ -42,11 +44,15 @@ def find_open(scope: Scope, enrolment_id: int) -> Attempt | None:
 
 def list_attempts(scope: Scope, enrolment_id: int) -> Sequence[Attempt]:
     """Return the attempts of an enrolment within a scope, the first first."""
-    return session().scalars(
-        select(Attempt)
-        .where(Attempt.enrolment_id == enrolment_id, scope.within(Attempt.unit_path, Attempt.person_id))
-        .order_by(Attempt.ordinal)
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Attempt)
+            .where(Attempt.enrolment_id == enrolment_id, scope.within(Attempt.unit_path, Attempt.person_id))
+            .order_by(Attempt.ordinal)
+        )
+        .all()
+    )
 
 
 def responses_of(scope: Scope, attempt: Attempt) -> Mapping[int, Response]:
@@ -67,12 +73,16 @@ def earned_of(scope: Scope, attempt: Attempt) -> Mapping[int, str | None]:
 
 def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[UUID]:
     """Return the public ids of open attempts within a scope whose deadline lies before a moment."""
-    return session().scalars(
-        select(Attempt.public_id)
-        .where(
-            Attempt.finished_at.is_(None),
-            Attempt.deadline_at < before,
-            scope.within(Attempt.unit_path, Attempt.person_id),
+    return (
+        session()
+        .scalars(
+            select(Attempt.public_id)
+            .where(
+                Attempt.finished_at.is_(None),
+                Attempt.deadline_at < before,
+                scope.within(Attempt.unit_path, Attempt.person_id),
+            )
+            .limit(limit)
         )
-        .limit(limit)
-    ).all()
+        .all()
+    )

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from random import Random
+from itertools import pairwise
 
 from app.domain.assessments.values import Mark, PaperQuestion, Response
-from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody, QuestionKey
+from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
+from app.foundation.ids import Dice
 from app.foundation.text import fold_answer
 
 LONGEST_ANSWER = 500
@@ -32,7 +33,7 @@ def period(duration: Duration | None) -> timedelta | None:
 
 
 def draw(
-    areas: Mapping[str, str], wanted: Mapping[str, int | None] | None, is_shuffled: bool, dice: Random
+    areas: Mapping[str, str], wanted: Mapping[str, int | None] | None, is_shuffled: bool, dice: Dice
 ) -> list[str]:
     """Choose the keys of a paper from ``areas`` (key → area, in bank order).
 
@@ -48,7 +49,7 @@ def draw(
     return keys
 
 
-def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Random) -> PaperQuestion:
+def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Dice) -> PaperQuestion:
     """Return a question with its options in a learner's order, and the key turned with them.
 
     Items to be ordered, right-hand texts and drop-downs stand in the file in the right order, so they are
@@ -65,13 +66,13 @@ def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: R
     return question
 
 
-def _order_of(number: int, dice: Random) -> list[int]:
+def _order_of(number: int, dice: Dice) -> list[int]:
     order = list(range(number))
     dice.shuffle(order)
     return order
 
 
-def _turn_options(question: PaperQuestion, dice: Random) -> PaperQuestion:
+def _turn_options(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     body, key = question.body, question.answer_key
     order = _order_of(len(body.options), dice)
     feedback = key.feedback or (None,) * len(order)
@@ -86,7 +87,7 @@ def _turn_options(question: PaperQuestion, dice: Random) -> PaperQuestion:
     )
 
 
-def _turn_items(question: PaperQuestion, dice: Random) -> PaperQuestion:
+def _turn_items(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     order = _order_of(len(question.body.options), dice)
     return replace(
         question,
@@ -95,7 +96,7 @@ def _turn_items(question: PaperQuestion, dice: Random) -> PaperQuestion:
     )
 
 
-def _turn_choices(question: PaperQuestion, dice: Random) -> PaperQuestion:
+def _turn_choices(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     body, key = question.body, question.answer_key
     order = _order_of(len(body.choices), dice)
     return replace(
@@ -105,7 +106,7 @@ def _turn_choices(question: PaperQuestion, dice: Random) -> PaperQuestion:
     )
 
 
-def _turned_gaps(body: QuestionBody, dice: Random) -> tuple[Gap, ...]:
+def _turned_gaps(body: QuestionBody, dice: Dice) -> tuple[Gap, ...]:
     gaps = []
     for gap in body.gaps:
         choices = list(gap.choices) if gap.choices is not None else None
@@ -119,14 +120,14 @@ def _turned_gaps(body: QuestionBody, dice: Random) -> tuple[Gap, ...]:
 
 
 def fields_of(question: PaperQuestion, position: int) -> list[str]:
-    """Return the names of a question's inputs in a form, in reading order: ``q3``, or ``q3-1``, ``q3-2`` …"""
+    """Return the names of a question's inputs in a form, in reading order: ``q3``, or ``q3-1``, ``q3-2``."""
     parts = {Kind.MATCH: len(question.body.options), Kind.ORDER: len(question.body.options)}
     number = parts.get(question.kind, len(question.body.gaps) if question.kind is Kind.CLOZE else 0)
     return [f"q{position}-{part}" for part in range(1, number + 1)] or [f"q{position}"]
 
 
 def read_response(question: PaperQuestion, position: int, form: Mapping[str, Sequence[str]]) -> Response:
-    """Return what a form says to a question; [] or empty texts where nothing was answered.
+    """Return what a form says to a question, [] where nothing was answered.
 
     single, multiple: indexes of options; short, number: one text; match: for each left cell the index of a
     choice; order: for each item a rank from 1; cloze: for each gap a text, or the index of a choice.
@@ -175,7 +176,9 @@ def fraction_of(question: PaperQuestion, response: Response) -> Fraction:
     return _FRACTIONS[question.kind](question, response) if response else Fraction(0)
 
 
-def mark(questions: Sequence[PaperQuestion], responses: Mapping[int, Response]) -> tuple[Mark, list[Fraction]]:
+def mark(
+    questions: Sequence[PaperQuestion], responses: Mapping[int, Response]
+) -> tuple[Mark, list[Fraction]]:
     """Return the mark of a paper and the points earned by each question; positions count from 1."""
     earned = [
         question.points * fraction_of(question, responses.get(position, []))
@@ -213,7 +216,9 @@ def _mark_short(question: PaperQuestion, response: Response) -> Fraction:
 
 def _mark_number(question: PaperQuestion, response: Response) -> Fraction:
     number = parse_number(response[0])
-    return Fraction(number is not None and any(low <= number <= high for low, high in question.answer_key.ranges))
+    return Fraction(
+        number is not None and any(low <= number <= high for low, high in question.answer_key.ranges)
+    )
 
 
 def _mark_match(question: PaperQuestion, response: Response) -> Fraction:
@@ -233,7 +238,7 @@ def _mark_order(question: PaperQuestion, response: Response) -> Fraction:
     if not question.is_partial or None in given or len(set(given)) < len(given):
         return Fraction(0)
     laid = [rank for _, rank in sorted(zip(given, ranks, strict=True), key=lambda pair: pair[0] or 0)]
-    neighbours = sum(after == before + 1 for before, after in zip(laid, laid[1:], strict=False))
+    neighbours = sum(after == before + 1 for before, after in pairwise(laid))
     return _share(neighbours, len(ranks) - 1)
 
 
@@ -270,5 +275,3 @@ def may_start_at(last_finished: datetime | None, cooldown: Duration | None) -> d
 def attempts_left(allowed: int, extra: int, made: int) -> int | None:
     """Return how many attempts remain; None where they are unlimited."""
     return None if allowed == 0 else max(0, allowed + extra - made)
-
-

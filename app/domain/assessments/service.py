@@ -41,7 +41,12 @@ def lay_out_paper(drawn: Sequence[BankQuestion], is_shuffled: bool, seed: int) -
 
 
 def start(
-    enrolment: Enrolment, version_id: int, language: str, paper: Sequence[PaperQuestion], seed: int, test: Assessment
+    enrolment: Enrolment,
+    version_id: int,
+    language: str,
+    paper: Sequence[PaperQuestion],
+    seed: int,
+    test: Assessment,
 ) -> Attempt:
     """Open an attempt with its paper; the database lets only one be open."""
     present = clock.now()
@@ -71,12 +76,10 @@ def save(attempt: Attempt, responses: Mapping[int, Response]) -> datetime:
     """Write answers down over earlier ones, and return the moment that is acknowledged."""
     present = clock.now()
     if responses:
-        statement = insert_into(Answer).values(
-            [
-                {"attempt_id": attempt.id, "position": position, "response": response, "saved_at": present}
-                for position, response in responses.items()
-            ]
-        )
+        statement = insert_into(Answer).values([
+            {"attempt_id": attempt.id, "position": position, "response": response, "saved_at": present}
+            for position, response in responses.items()
+        ])
         session().execute(
             statement.on_conflict_do_update(
                 index_elements=["attempt_id", "position"],
@@ -88,7 +91,11 @@ def save(attempt: Attempt, responses: Mapping[int, Response]) -> datetime:
 
 
 def finish(
-    attempt: Attempt, paper: Sequence[PaperQuestion], responses: Mapping[int, Response], pass_mark: int, at: datetime
+    attempt: Attempt,
+    paper: Sequence[PaperQuestion],
+    responses: Mapping[int, Response],
+    pass_mark: int,
+    at: datetime,
 ) -> Mark:
     """Mark an attempt and close it; the points of every question are kept."""
     mark, earned = rules.mark(paper, responses)
@@ -103,18 +110,16 @@ def finish(
 def _keep_earned(
     attempt: Attempt, responses: Mapping[int, Response], earned: Sequence[Fraction], at: datetime
 ) -> None:
-    statement = insert_into(Answer).values(
-        [
-            {
-                "attempt_id": attempt.id,
-                "position": position,
-                "response": responses.get(position, []),
-                "saved_at": at,
-                "earned": str(points),
-            }
-            for position, points in enumerate(earned, start=1)
-        ]
-    )
+    statement = insert_into(Answer).values([
+        {
+            "attempt_id": attempt.id,
+            "position": position,
+            "response": responses.get(position, []),
+            "saved_at": at,
+            "earned": str(points),
+        }
+        for position, points in enumerate(earned, start=1)
+    ])
     session().execute(
         statement.on_conflict_do_update(
             index_elements=["attempt_id", "position"], set_={"earned": statement.excluded.earned}

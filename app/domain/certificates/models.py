@@ -56,7 +56,6 @@ class RegisterEntry(Base, chain.Sealed):
 
     __tablename__ = "register_entry"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))  # issued, revoked
     at: Mapped[datetime] = mapped_column(Moment)

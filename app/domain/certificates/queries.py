@@ -13,7 +13,9 @@ from app.foundation.ids import digest, normalise_code
 
 def find_by_code(code: str) -> Certificate | None:
     """Return a certificate by its code, however it was typed: looked up by a hash, so that time tells nothing."""
-    return session().scalar(select(Certificate).where(Certificate.code_digest == digest(normalise_code(code))))
+    return session().scalar(
+        select(Certificate).where(Certificate.code_digest == digest(normalise_code(code)))
+    )
 
 
 def get_certificate(scope: Scope, code: str, *, is_locked: bool = False) -> Certificate:
@@ -34,18 +36,25 @@ def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
     """Return the certificate that an enrolment earned, within a scope, or None."""
     return session().scalar(
         select(Certificate).where(
-            Certificate.enrolment_id == enrolment_id, scope.within(Certificate.unit_path, Certificate.person_id)
+            Certificate.enrolment_id == enrolment_id,
+            scope.within(Certificate.unit_path, Certificate.person_id),
         )
     )
 
 
 def list_of_person(scope: Scope, person_id: int) -> Sequence[Certificate]:
     """Return a person's certificates within a scope, the newest first."""
-    return session().scalars(
-        select(Certificate)
-        .where(Certificate.person_id == person_id, scope.within(Certificate.unit_path, Certificate.person_id))
-        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Certificate)
+            .where(
+                Certificate.person_id == person_id, scope.within(Certificate.unit_path, Certificate.person_id)
+            )
+            .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+        )
+        .all()
+    )
 
 
 def find_revocation(certificate: Certificate) -> RegisterEntry | None:
@@ -61,7 +70,9 @@ def list_snapshots(scope: Scope) -> "Sequence[tuple[Certificate, RegisterEntry]]
     """Return every certificate within a scope with the line that issued it, for checking one by the other."""
     rows = session().execute(
         select(Certificate, RegisterEntry)
-        .join(RegisterEntry, (RegisterEntry.certificate_id == Certificate.id) & (RegisterEntry.kind == "issued"))
+        .join(
+            RegisterEntry, (RegisterEntry.certificate_id == Certificate.id) & (RegisterEntry.kind == "issued")
+        )
         .where(scope.within(Certificate.unit_path))
         .order_by(Certificate.id)
     )

@@ -36,7 +36,9 @@ class Enrolment(Base):
     outcome: Mapped[str | None] = mapped_column(String(10))
     outcome_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome_on: Mapped[date | None]  # the same as a day in the zone of the unit: reports count by it
-    outcome_language: Mapped[str | None] = mapped_column(String(10))  # of the test or, without one, of the reading
+    outcome_language: Mapped[str | None] = mapped_column(
+        String(10)
+    )  # of the test or, without one, of the reading
     mark: Mapped[int | None]  # basis points of the attempt that decided
     version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))  # that of the outcome
 

@@ -32,15 +32,20 @@ _TAKEN = (
 
 def find_taken(scope: Scope, person_id: int, slug: str) -> Taken | None:
     """Return a person's newest enrolment in a course within a scope, or None."""
-    row = session().execute(
-        _TAKEN.where(
-            Course.slug == slug,
-            Enrolment.person_id == person_id,
-            scope.within(Enrolment.unit_path, Enrolment.person_id),
+    row = (
+        session()
+        .execute(
+            _TAKEN
+            .where(
+                Course.slug == slug,
+                Enrolment.person_id == person_id,
+                scope.within(Enrolment.unit_path, Enrolment.person_id),
+            )
+            .order_by(Enrolment.ordinal.desc())
+            .limit(1)
         )
-        .order_by(Enrolment.ordinal.desc())
-        .limit(1)
-    ).first()
+        .first()
+    )
     return Taken(*row) if row else None
 
 
@@ -54,11 +59,16 @@ def get_taken(scope: Scope, person_id: int, slug: str) -> Taken:
 
 def get_taken_for_update(scope: Scope, enrolment_id: int) -> Taken:
     """Return an enrolment within a scope, locked until the transaction ends."""
-    row = session().execute(
-        _TAKEN.where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
-        .with_for_update(of=Enrolment)
-        .execution_options(populate_existing=True)
-    ).first()
+    row = (
+        session()
+        .execute(
+            _TAKEN
+            .where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
+            .with_for_update(of=Enrolment)
+            .execution_options(populate_existing=True)
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     return Taken(*row)
@@ -66,9 +76,13 @@ def get_taken_for_update(scope: Scope, enrolment_id: int) -> Taken:
 
 def get_taken_by_id(scope: Scope, enrolment_id: int) -> Taken:
     """Return an enrolment within a scope by its number inside."""
-    row = session().execute(
-        _TAKEN.where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
-    ).first()
+    row = (
+        session()
+        .execute(
+            _TAKEN.where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     return Taken(*row)
@@ -76,9 +90,15 @@ def get_taken_by_id(scope: Scope, enrolment_id: int) -> Taken:
 
 def get_taken_by_public_id(scope: Scope, public_id: UUID) -> Taken:
     """Return an enrolment within a scope by its public id."""
-    row = session().execute(
-        _TAKEN.where(Enrolment.public_id == public_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
-    ).first()
+    row = (
+        session()
+        .execute(
+            _TAKEN.where(
+                Enrolment.public_id == public_id, scope.within(Enrolment.unit_path, Enrolment.person_id)
+            )
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     return Taken(*row)
@@ -86,14 +106,19 @@ def get_taken_by_public_id(scope: Scope, public_id: UUID) -> Taken:
 
 def get_taken_to_grant(scope: Scope, teaching: Scope, public_id: UUID) -> Taken:
     """Return an enrolment within a scope, or in a course that lies within the scope of whoever teaches it; locked."""
-    row = session().execute(
-        _TAKEN.where(
-            Enrolment.public_id == public_id,
-            scope.within(Enrolment.unit_path, Enrolment.person_id) | teaching.within(Course.owner_path),
+    row = (
+        session()
+        .execute(
+            _TAKEN
+            .where(
+                Enrolment.public_id == public_id,
+                scope.within(Enrolment.unit_path, Enrolment.person_id) | teaching.within(Course.owner_path),
+            )
+            .with_for_update(of=Enrolment)
+            .execution_options(populate_existing=True)
         )
-        .with_for_update(of=Enrolment)
-        .execution_options(populate_existing=True)
-    ).first()
+        .first()
+    )
     if row is None:
         raise NotFound
     return Taken(*row)

@@ -48,7 +48,13 @@ def touch(enrolment: Enrolment) -> None:
 
 
 def settle(
-    enrolment: Enrolment, outcome: str, at: datetime, on: date, mark: int | None, version_id: int, language: str
+    enrolment: Enrolment,
+    outcome: str,
+    at: datetime,
+    on: date,
+    mark: int | None,
+    version_id: int,
+    language: str,
 ) -> None:
     """End an enrolment with an outcome; ``on`` is the day of ``at`` in the zone of the enrolment's unit."""
     enrolment.outcome, enrolment.outcome_at, enrolment.outcome_on = outcome, at, on

@@ -41,22 +41,32 @@ def find_token(purpose: str, secret: str) -> Token | None:
 
 def list_open_tokens(person_id: int, purpose: str) -> Sequence[Token]:
     """Return a person's unused tokens of a purpose, so that a new one can void them."""
-    return session().scalars(
-        select(Token).where(Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None))
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Token).where(
+                Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None)
+            )
+        )
+        .all()
+    )
 
 
 def count_failures(email_digest: str, address: str, since: datetime) -> tuple[int, int]:
     """Return how often sign-in failed since a moment: for the e-mail, and from the network address."""
-    row = session().execute(
-        select(
-            func.count().filter(SignInFailure.email_digest == email_digest),
-            func.count().filter(SignInFailure.address == address),
-        ).where(
-            SignInFailure.failed_at > since,
-            (SignInFailure.email_digest == email_digest) | (SignInFailure.address == address),
+    row = (
+        session()
+        .execute(
+            select(
+                func.count().filter(SignInFailure.email_digest == email_digest),
+                func.count().filter(SignInFailure.address == address),
+            ).where(
+                SignInFailure.failed_at > since,
+                (SignInFailure.email_digest == email_digest) | (SignInFailure.address == address),
+            )
         )
-    ).one()
+        .one()
+    )
     return row[0], row[1]
 
 
@@ -86,9 +96,9 @@ def get_owner(scope: Scope, person_id: int) -> Person:
     return person
 
 
-def find_persons(
+def _find_persons(
     scope: Scope, text: str, unit_path: str | None, state: str | None = None
-) -> Select[tuple[Person]]:
+) -> Select[Person]:
     """Return the query for people within a scope, by name in any script or by e-mail, at or below a unit.
 
     ``state`` is ``active``, ``invited`` (no password yet) or ``deactivated``; None is everyone.
@@ -117,10 +127,15 @@ def find_persons(
 
 
 def list_persons(
-    scope: Scope, text: str = "", unit_path: str | None = None, state: str | None = None, page: int = 1, size: int = 50
+    scope: Scope,
+    text: str = "",
+    unit_path: str | None = None,
+    state: str | None = None,
+    page: int = 1,
+    size: int = 50,
 ) -> tuple[Sequence[Person], int]:
     """Return one page of the people within a scope, and how many there are in all."""
-    statement = find_persons(scope, text, unit_path, state)
+    statement = _find_persons(scope, text, unit_path, state)
     count = session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     rows = session().scalars(statement.offset((page - 1) * size).limit(size)).all()
     return rows, count

@@ -43,7 +43,11 @@ def describe(person: Person, profile: Profile, unit: Unit) -> None:
     )
     person.sort_key = sort_key(f"{profile.family_name} {profile.given_name}", profile.locale)
     person.gender, person.job_title = profile.gender, profile.job_title
-    person.target_group, person.locale, person.time_zone = profile.target_group, profile.locale, profile.time_zone
+    person.target_group, person.locale, person.time_zone = (
+        profile.target_group,
+        profile.locale,
+        profile.time_zone,
+    )
     person.unit_id = unit.id
     person.unit = unit
 

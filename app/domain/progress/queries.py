@@ -22,7 +22,9 @@ class OutlineEntry:
     is_done: bool
 
 
-def list_outline(scope: Scope, enrolment: Enrolment, version_id: int, language: str) -> Sequence[OutlineEntry]:
+def list_outline(
+    scope: Scope, enrolment: Enrolment, version_id: int, language: str
+) -> Sequence[OutlineEntry]:
     """Return the modules of a version in order, each with whether the learner marked it done."""
     if not scope.covers(enrolment.unit_path, enrolment.person_id):
         return []

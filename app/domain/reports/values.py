@@ -123,11 +123,11 @@ COLUMNS = CompletionRow._fields
 class Totals:
     """The sums of a completion report; hours are those of the completions."""
 
-    rows: int
-    persons: int
-    completions: int
-    failed: int
-    hours: Decimal
+    rows: int = 0
+    persons: int = 0
+    completions: int = 0
+    failed: int = 0
+    hours: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

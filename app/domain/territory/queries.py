@@ -78,16 +78,30 @@ def search_units(scope: Scope, text: str, limit: int = 30) -> Sequence[Unit]:
     """Return units within a scope whose name, in any script, holds the text, or whose code begins with it."""
     folded = fold(text)
     matches = Unit.folded.contains(folded, autoescape=True) | Unit.code.startswith(text, autoescape=True)
-    return session().scalars(
-        select(Unit).where(scope.within(Unit.path), matches).order_by(func.length(Unit.path), Unit.sort_key).limit(limit)
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Unit)
+            .where(scope.within(Unit.path), matches)
+            .order_by(func.length(Unit.path), Unit.sort_key)
+            .limit(limit)
+        )
+        .all()
+    )
 
 
 def list_units_within(scope: Scope, limit: int = 1000) -> Sequence[Unit]:
     """Return the units of a scope in the order of the tree, the highest first."""
-    return session().scalars(
-        select(Unit).where(scope.within(Unit.path)).order_by(func.length(Unit.path), Unit.sort_key).limit(limit)
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Unit)
+            .where(scope.within(Unit.path))
+            .order_by(func.length(Unit.path), Unit.sort_key)
+            .limit(limit)
+        )
+        .all()
+    )
 
 
 def known_units() -> Mapping[str, tuple[str, str]]:
@@ -148,6 +162,14 @@ def find_issuer(unit_id: int) -> Issuer | None:
 
 def list_issuers(scope: Scope) -> Sequence[Issuer]:
     """Return the issuers that lie within a scope."""
-    return session().scalars(
-        select(Issuer).join(Unit).where(scope.within(Unit.path)).order_by(Unit.path).options(joinedload(Issuer.unit))
-    ).all()
+    return (
+        session()
+        .scalars(
+            select(Issuer)
+            .join(Unit)
+            .where(scope.within(Unit.path))
+            .order_by(Unit.path)
+            .options(joinedload(Issuer.unit))
+        )
+        .all()
+    )

@@ -103,7 +103,10 @@ class Scope:
     def within(
         self,
         path: InstrumentedAttribute[str] | ColumnElement[str],
-        owner: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int] | None = None,
+        owner: InstrumentedAttribute[int]
+        | InstrumentedAttribute[int | None]
+        | ColumnElement[int]
+        | None = None,
     ) -> ColumnElement[bool]:
         """Return the WHERE clause for rows placed at ``path`` and owned by ``owner``."""
         if self.everything:
@@ -120,9 +123,7 @@ class Scope:
         return owner_id is not None and owner_id == self.person_id
 
 
-def subtree(
-    path: InstrumentedAttribute[str] | ColumnElement[str], unit_path: str
-) -> ColumnElement[bool]:
+def subtree(path: InstrumentedAttribute[str] | ColumnElement[str], unit_path: str) -> ColumnElement[bool]:
     """Return the clause for rows at or below a unit; a range, so that an index on the path serves it.
 
     ``/`` is the letter after the full stop that ends every path.

@@ -17,7 +17,10 @@ class LoginForm(FlaskForm):
 
     email = EmailField(
         _("E-mail"),
-        validators=[DataRequired(_("Enter your e-mail.")), Length(max=254, message=_("This e-mail is too long."))],
+        validators=[
+            DataRequired(_("Enter your e-mail.")),
+            Length(max=254, message=_("This e-mail is too long.")),
+        ],
     )
     password = PasswordField(_("Password"), validators=[DataRequired(_("Enter your password.")), _PASSWORD])
 
@@ -27,7 +30,10 @@ class ResetForm(FlaskForm):
 
     email = EmailField(
         _("E-mail"),
-        validators=[DataRequired(_("Enter your e-mail.")), Length(max=254, message=_("This e-mail is too long."))],
+        validators=[
+            DataRequired(_("Enter your e-mail.")),
+            Length(max=254, message=_("This e-mail is too long.")),
+        ],
     )
 
 
@@ -51,7 +57,9 @@ class NewPasswordForm(FlaskForm):
 class ChangePasswordForm(NewPasswordForm):
     """The present password, and a new one typed twice."""
 
-    present = PasswordField(_("Present password"), validators=[DataRequired(_("Enter your present password.")), _PASSWORD])
+    present = PasswordField(
+        _("Present password"), validators=[DataRequired(_("Enter your present password.")), _PASSWORD]
+    )
 
 
 class ProfileForm(FlaskForm):
@@ -67,4 +75,6 @@ class ProfileForm(FlaskForm):
         description=_("Only for the statistics that a funder asks for; you need not say."),
     )
     locale = SelectField(_("Language"), choices=[(locale, LOCALE_NAMES[locale]) for locale in LOCALES])
-    time_zone = SelectField(_("Time zone"), choices=[("", _("That of my municipality")), *[(z, z) for z in ZONES]])
+    time_zone = SelectField(
+        _("Time zone"), choices=[("", _("That of my municipality")), *[(z, z) for z in ZONES]]
+    )

@@ -127,7 +127,9 @@ def password() -> Response | str | tuple[str, int]:
         else:
             flash(_("Your password is changed; other devices are signed out."), "success")
             return redirect(url_for("account.profile"))
-    return render_template("account/password.html", form=form), 422 if form.errors or form.form_errors else 200
+    return render_template(
+        "account/password.html", form=form
+    ), 422 if form.errors or form.form_errors else 200
 
 
 @blueprint.route("/account/profile", methods=["GET", "POST"])
@@ -149,5 +151,3 @@ def profile() -> Response | str | tuple[str, int]:
         flash(_("Your profile is saved."), "success")
         return redirect(url_for("account.profile"))
     return render_template("account/profile.html", form=form, own=own), 422 if form.errors else 200
-
-

@@ -25,6 +25,8 @@ from app.web.public.shelf import count_drawn
 from app.web.session import actor
 from app.workflows import learning
 
+__all__ = ["blueprint"]
+
 P = Permission
 
 
@@ -36,7 +38,11 @@ def test(slug: str) -> str:
     view = outline.load(own, slug, request.args.get("lang"))
     helpers = people.list_managers_above(scope_of(own, P.OWN_LEARNING), own.unit_path)
     return render_template(
-        "learner/test.html", view=view, admission=view.admission(), questions=count_drawn(view.version, view.meta), helpers=helpers
+        "learner/test.html",
+        view=view,
+        admission=view.admission(),
+        questions=count_drawn(view.version, view.meta),
+        helpers=helpers,
     )
 
 

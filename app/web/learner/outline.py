@@ -70,7 +70,7 @@ class CourseView:
         """Return an address within the course that keeps the chosen language."""
         if self.language != learning.language_for(self.version.languages, self.actor.locale):
             values["lang"] = self.language
-        return url_for(endpoint, slug=self.slug, **values)
+        return url_for(endpoint, slug=self.slug, **values)  # type: ignore[arg-type]
 
     def admission(self) -> Admission:
         """Tell whether the final test may be started now."""
@@ -109,7 +109,9 @@ def load(actor: Actor, slug: str, wanted: str | None) -> CourseView:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken(scope, actor.person_id or 0, slug)
     version = taken.version
-    language = wanted if wanted in version.languages else learning.language_for(version.languages, actor.locale)
+    language = (
+        wanted if wanted in version.languages else learning.language_for(version.languages, actor.locale)
+    )
     return CourseView(
         actor=actor,
         taken=taken,

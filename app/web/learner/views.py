@@ -1,6 +1,5 @@
 """My learning: enrol, read modules, mark them done, print; my certificates."""
 
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -68,7 +67,9 @@ def module(slug: str, address: str) -> str:
     view = outline.load(actor(), slug, request.args.get("lang"))
     text = catalogue.get_module(view.version.id, view.language, address)
     checks = learning.practise(actor(), view.taken, text.check, view.language, None) if text.check else []
-    return render_template("learner/module.html", view=view, text=text, checks=checks, around=view.around(address))
+    return render_template(
+        "learner/module.html", view=view, text=text, checks=checks, around=view.around(address)
+    )
 
 
 @blueprint.post("/learn/<string:slug>/<string:address>")
@@ -80,7 +81,12 @@ def check(slug: str, address: str) -> str:
     form = {**request.form.to_dict(flat=False), "whole": ["1"]}
     checks = learning.practise(actor(), view.taken, text.check, view.language, form)
     return render_template(
-        "learner/module.html", view=view, text=text, checks=checks, around=view.around(address), is_checked=True
+        "learner/module.html",
+        view=view,
+        text=text,
+        checks=checks,
+        around=view.around(address),
+        is_checked=True,
     )
 
 

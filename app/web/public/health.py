@@ -10,6 +10,8 @@ from app.foundation import queue, schema, settings
 from app.foundation.db import session
 from app.web.public.views import blueprint
 
+__all__ = ["blueprint"]
+
 _LEAST_FREE = 200 * 1024 * 1024
 
 

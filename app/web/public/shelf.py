@@ -50,7 +50,9 @@ def count_drawn(version: CourseVersion, meta: CourseMeta) -> int:
         return 0
     pool = catalogue.areas_of_pool(version.id)
     draw = meta.assessment.draw or dict.fromkeys(pool.values())
-    return sum(number if number is not None else list(pool.values()).count(area) for area, number in draw.items())
+    return sum(
+        number if number is not None else list(pool.values()).count(area) for area, number in draw.items()
+    )
 
 
 def titles_of(slugs: Sequence[str], language: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.catalogue.models import Course, CourseVersion, Edition
@@ -16,7 +16,7 @@ from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import state_of
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person
-from app.domain.reports.queries.places import AnySelect, at_or_above, of_courses, within
+from app.domain.reports.queries.places import AnySelect, Within
 from app.domain.reports.values import COMPLETED, CompletionRow, Selection, Totals
 from app.domain.territory.models import Unit
 from app.domain.territory.values import ZONES, Scope
@@ -27,36 +27,24 @@ CHUNK_ROWS = 500
 _make_row = CompletionRow._make
 
 
-def open_snapshot() -> Connection:
-    """Return a connection of its own whose reads all see one moment; whoever asked for it closes it.
-
-    It outlives the request, so that a file can be streamed after its view has returned.
-    """
-    engine = session().get_bind().engine
-    connection = engine.connect()
-    if connection.dialect.name == "postgresql":
-        connection = connection.execution_options(isolation_level="REPEATABLE READ")
-    return connection
-
-
-def count_completions(scope: Scope, selection: Selection, held: Connection | None = None) -> Totals:
+def count_completions(scope: Scope, selection: Selection) -> Totals:
     """Return the sums of the report."""
+    return _count(session(), scope, selection)
+
+
+def _count(held: Connection | Session, scope: Scope, selection: Selection) -> Totals:
     is_completed = Enrolment.outcome.in_(COMPLETED)
-    row = (
-        (held or session())
-        .execute(
-            select(
-                func.count(),
-                func.count(distinct(Enrolment.person_id)),
-                func.count(case((is_completed, 1))),
-                func.sum(case((is_completed, CourseVersion.hours))),
-            )
-            .select_from(Enrolment)
-            .join(CourseVersion, CourseVersion.id == Enrolment.version_id)
-            .where(*_selected(scope, selection))
+    row = held.execute(
+        select(
+            func.count(),
+            func.count(distinct(Enrolment.person_id)),
+            func.count(case((is_completed, 1))),
+            func.sum(case((is_completed, CourseVersion.hours))),
         )
-        .one()
-    )
+        .select_from(Enrolment)
+        .join(CourseVersion, CourseVersion.id == Enrolment.version_id)
+        .where(*_selected(scope, selection))
+    ).one()
     rows, persons, completions, hours = row
     return Totals(rows, persons, completions, rows - completions, hours or Decimal(0))
 
@@ -70,17 +58,40 @@ def list_completions(
     return list(_assemble(rows, _Facts(held, scope, selection), today))
 
 
-def stream_completions(
-    scope: Scope, selection: Selection, today: date, held: Connection
-) -> Iterator[CompletionRow]:
-    """Yield the whole report from an open snapshot in chunks, so that memory stays flat."""
-    facts = _Facts(held, scope, selection)
-    rows = held.execute(_statement(scope, selection), execution_options={"yield_per": CHUNK_ROWS})
-    return _assemble(rows, facts, today)
+class CompletionStream:
+    """The whole report as it stood at one moment: its sums, and its rows in chunks so that memory stays flat.
+
+    It reads by a connection of its own, which outlives the request; whoever opened it closes it.
+    """
+
+    def __init__(self, scope: Scope, selection: Selection, today: date) -> None:
+        """Take the snapshot: the sums are its first read."""
+        held = session().get_bind().engine.connect()
+        if held.dialect.name == "postgresql":
+            held = held.execution_options(isolation_level="REPEATABLE READ")
+        self._held = held
+        try:
+            self.totals = _count(held, scope, selection)
+            self._facts = _Facts(held, scope, selection)
+        except BaseException:
+            held.close()
+            raise
+        self._statement = _statement(scope, selection)
+        self._today = today
+
+    def __iter__(self) -> Iterator[CompletionRow]:
+        """Yield the rows."""
+        rows = self._held.execute(self._statement, execution_options={"yield_per": CHUNK_ROWS})
+        return _assemble(rows, self._facts, self._today)
+
+    def close(self) -> None:
+        """Let the snapshot go; a second time does nothing."""
+        self._held.close()
 
 
 def _selected(scope: Scope, selection: Selection) -> Sequence[ColumnElement[bool]]:
-    clauses = [within(scope, selection.unit_path, Enrolment.unit_path)]
+    here = Within(scope, selection.unit_path)
+    clauses = [here.at(Enrolment.unit_path)]
     clauses.append(
         Enrolment.outcome == selection.result if selection.result else Enrolment.outcome.is_not(None)
     )
@@ -88,7 +99,7 @@ def _selected(scope: Scope, selection: Selection) -> Sequence[ColumnElement[bool
         clauses.append(Enrolment.outcome_on >= selection.period.first)
     if selection.period.last is not None:
         clauses.append(Enrolment.outcome_on <= selection.period.last)
-    return [*clauses, *of_courses(Enrolment.course_id, selection.course, selection.track)]
+    return [*clauses, *here.of_courses(Enrolment.course_id, selection.course, selection.track)]
 
 
 def _statement(scope: Scope, selection: Selection) -> AnySelect:
@@ -166,10 +177,9 @@ class _Facts:
     """The units and course versions of a report, read once and worked out when a row first needs them."""
 
     def __init__(self, held: Connection | Session, scope: Scope, selection: Selection) -> None:
-        paths = scope.paths if selection.unit_path is None else (selection.unit_path,)
         units = held.execute(
             select(Unit.id, Unit.code, Unit.name, Unit.level, Unit.path, Unit.time_zone, Unit.country).where(
-                or_(within(scope, selection.unit_path, Unit.path), at_or_above(paths))
+                Within(scope, selection.unit_path).units_and_above()
             )
         )
         self._units: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in units}

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, se
 from sqlalchemy.orm import aliased
 
 from app.domain.progress.models import CompletionCount
-from app.domain.reports.queries.places import Place, below, of_courses, within
+from app.domain.reports.queries.places import Place, Within
 from app.domain.reports.values import MunicipalityTile, Share
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope
@@ -23,7 +23,7 @@ def count_coverage(
         .execute(
             select(func.count(case((_is_covered(scope, course, track), 1))), func.count())
             .select_from(Unit)
-            .where(within(scope, path, Unit.path), _is_counted(today))
+            .where(Within(scope, path).at(Unit.path), _is_counted(today))
         )
         .one()
     )
@@ -38,10 +38,9 @@ def list_coverage(
     rows = session().execute(
         select(upper.id, func.count(case((_is_covered(scope, course, track), 1))), func.count())
         .select_from(upper)
-        .join(Unit, below(Unit.path, upper))
+        .join(Unit, Within(scope, place.path).below(Unit.path, upper))
         .where(
             upper.id.in_([unit.id for unit in place.below]),
-            within(scope, place.path, Unit.path),
             _is_counted(today),
         )
         .group_by(upper.id)
@@ -88,7 +87,7 @@ def _tiles(
     rows = session().execute(
         select(Unit.code, Unit.name, Unit.path, func.coalesce(upper.name, ""), completions)
         .outerjoin(upper, upper.id == Unit.parent_id)
-        .where(within(scope, path, Unit.path), _is_counted(today), *clauses)
+        .where(Within(scope, path).at(Unit.path), _is_counted(today), *clauses)
         .order_by(Unit.sort_key, Unit.code)
         .offset(offset)
         .limit(limit)
@@ -113,6 +112,6 @@ def _counts(scope: Scope, course: str | None, track: str | None) -> Sequence[Col
     return [
         CompletionCount.unit_id == Unit.id,
         CompletionCount.completions > 0,
-        scope.within(CompletionCount.unit_path),
-        *of_courses(CompletionCount.course_id, course, track),
+        Within(scope).at(CompletionCount.unit_path),
+        *Within(scope).of_courses(CompletionCount.course_id, course, track),
     ]

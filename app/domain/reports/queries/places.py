@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.catalogue.models import Course, CourseVersion, Edition
@@ -97,12 +97,12 @@ def get_selection(
 
 def list_courses(scope: Scope, path: str | None) -> Sequence[tuple[str, dict[str, str]]]:
     """Return slug and titles of the courses that somebody of a place takes: no other place's are named."""
-    taken = exists().where(Enrolment.course_id == Course.id, within(scope, path, Enrolment.unit_path))
-    rows = session().execute(newest(Course.slug, CourseVersion.titles).where(taken).order_by(Course.slug))
+    taken = exists().where(Enrolment.course_id == Course.id, Within(scope, path).at(Enrolment.unit_path))
+    rows = session().execute(_newest(Course.slug, CourseVersion.titles).where(taken).order_by(Course.slug))
     return [(slug, titles) for slug, titles in rows]
 
 
-def newest(*columns: InstrumentedAttribute[Any]) -> AnySelect:
+def _newest(*columns: InstrumentedAttribute[Any]) -> AnySelect:
     """Return the query for published courses with the newest correction of their newest edition."""
     return (
         select(*columns)
@@ -112,31 +112,36 @@ def newest(*columns: InstrumentedAttribute[Any]) -> AnySelect:
     )
 
 
-def within(scope: Scope, path: str | None, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Return the clause for rows that lie within a scope and at or below a path."""
-    clause = scope.within(column)
-    return clause if path is None else and_(clause, subtree(column, path))
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The clauses that keep a query within a scope, and at or below a unit of it where a path is given."""
 
+    scope: Scope
+    path: str | None = None
 
-def below(column: InstrumentedAttribute[str], upper: type[Unit]) -> ColumnElement[bool]:
-    """Return the clause for rows at or below the unit of an alias: ``subtree`` for a join."""
-    end = func.substr(upper.path, 1, func.length(upper.path) - 1).op("||")("/")
-    return and_(column >= upper.path, column < end)
+    def at(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        """Return the clause for rows that lie here."""
+        clause = self.scope.within(column)
+        return clause if self.path is None else and_(clause, subtree(column, self.path))
 
+    def below(self, column: InstrumentedAttribute[str], upper: type[Unit]) -> ColumnElement[bool]:
+        """Return the clause for rows that lie here, at or below the unit of an alias: for a join."""
+        end = func.substr(upper.path, 1, func.length(upper.path) - 1).op("||")("/")
+        return and_(self.at(column), column >= upper.path, column < end)
 
-def of_courses(
-    column: InstrumentedAttribute[int], course: str | None, track: str | None
-) -> Sequence[ColumnElement[bool]]:
-    """Return the clauses for rows of a course and of a track: that of the course's newest version."""
-    clauses: list[ColumnElement[bool]] = []
-    if course is not None:
-        clauses.append(column == select(Course.id).where(Course.slug == course).scalar_subquery())
-    if track is not None:
-        clauses.append(column.in_(newest(Course.id).where(CourseVersion.track == track)))
-    return clauses
+    def units_and_above(self) -> ColumnElement[bool]:
+        """Return the clause for the units here and all above them."""
+        paths = self.scope.paths if self.path is None else (self.path,)
+        above = {int(part) for path in paths for part in path.split(".") if part}
+        return or_(self.at(Unit.path), Unit.id.in_(sorted(above)))
 
-
-def at_or_above(paths: Sequence[str]) -> ColumnElement[bool]:
-    """Return the clause for the units at these paths and all above them."""
-    wanted = {int(part) for path in paths for part in path.split(".") if part}
-    return Unit.id.in_(sorted(wanted))
+    def of_courses(
+        self, column: InstrumentedAttribute[int], course: str | None, track: str | None
+    ) -> Sequence[ColumnElement[bool]]:
+        """Return the clauses for rows of a course and of a track: that of the course's newest version."""
+        clauses: list[ColumnElement[bool]] = []
+        if course is not None:
+            clauses.append(column == select(Course.id).where(Course.slug == course).scalar_subquery())
+        if track is not None:
+            clauses.append(column.in_(_newest(Course.id).where(CourseVersion.track == track)))
+        return clauses

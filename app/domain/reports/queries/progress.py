@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person
-from app.domain.reports.queries.places import AnySelect, Place, below, of_courses, within
+from app.domain.reports.queries.places import AnySelect, Place, Within
 from app.domain.reports.values import COMPLETED, Figures, ProgressRow, Result, State
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope
@@ -59,13 +59,14 @@ def count_progress_at(scope: Scope, unit: Unit, course: str | None) -> Figures:
 
 def list_progress(scope: Scope, place: Place, course: str | None) -> Mapping[int, Figures]:
     """Return the figures of the units directly below a place, by number inside; none if all are nought."""
-    upper = aliased(Unit)
+    upper, here = aliased(Unit), Within(scope, place.path)
     statement = _joined(
-        select(upper.id, *_FIGURES).select_from(upper).join(Enrolment, below(Enrolment.unit_path, upper))
+        select(upper.id, *_FIGURES).select_from(upper).join(Enrolment, here.below(Enrolment.unit_path, upper))
     )
     rows = session().execute(
         statement.where(
-            upper.id.in_([unit.id for unit in place.below]), *_taken(scope, place.path, course)
+            upper.id.in_([unit.id for unit in place.below]),
+            *here.of_courses(Enrolment.course_id, course, None),
         ).group_by(upper.id)
     )
     return {row[0]: _figures(row[1:]) for row in rows}
@@ -115,7 +116,8 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 
 def _taken(scope: Scope, path: str | None, course: str | None) -> Sequence[ColumnElement[bool]]:
-    return [within(scope, path, Enrolment.unit_path), *of_courses(Enrolment.course_id, course, None)]
+    here = Within(scope, path)
+    return [here.at(Enrolment.unit_path), *here.of_courses(Enrolment.course_id, course, None)]
 
 
 def _figures(row: Row[Any] | tuple[Any, ...]) -> Figures:
