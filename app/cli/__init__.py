@@ -2,9 +2,17 @@
 
 from flask import Flask
 
-from app.cli import backup, courses, demo, people, territory
+from app.cli import backup, certificates, courses, demo, doctor, people, territory
 
-GROUPS = (backup.group, courses.group, demo.group, people.group, territory.group)
+GROUPS = (
+    backup.group,
+    certificates.group,
+    courses.group,
+    demo.group,
+    doctor.command,
+    people.group,
+    territory.group,
+)
 
 
 def install(app: Flask) -> None:

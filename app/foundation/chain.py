@@ -6,7 +6,8 @@ that commit late get a later place, so the chain never has a hole.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import TypeVar
 
@@ -67,9 +68,14 @@ def seal(session: Session, model: type[E], limit: int = 5000) -> int:
 
 def find_break(session: Session, model: type[E]) -> str | None:
     """Recompute the whole chain; return which entry is the first wrong one, None if all is well."""
-    previous = GENESIS
     sealed = select(model).where(model.chain_position.is_not(None)).order_by(model.chain_position)
-    for expected, entry in enumerate(session.scalars(sealed.execution_options(yield_per=1000)), start=1):
+    with closing(session.scalars(sealed.execution_options(yield_per=1000))) as entries:
+        return _first_fault(entries)
+
+
+def _first_fault(entries: Iterable[Sealed]) -> str | None:
+    previous = GENESIS
+    for expected, entry in enumerate(entries, start=1):
         if entry.chain_position != expected:
             return f"entry {expected} is missing"
         if hash_content(entry.content()) != entry.content_hash:

@@ -1,0 +1,55 @@
+"""``flask certificates``: verify and revoke."""
+
+import sys
+from datetime import date
+
+import click
+from flask.cli import with_appcontext
+
+from app.domain.access.values import Actor
+from app.domain.certificates import queries as register
+from app.domain.certificates.rules import State, state_of
+from app.foundation import clock
+from app.foundation.errors import AppError
+from app.workflows import certifying
+
+
+@click.group("certificates")
+def group() -> None:
+    """Certificates that were issued here."""
+
+
+@group.command("verify")
+@click.argument("code")
+@with_appcontext
+def verify(code: str) -> None:
+    """Tell what a certificate's CODE is worth today; end with 1 unless it is valid."""
+    certificate = register.find_by_code(code)
+    if certificate is None:
+        click.echo("unknown", err=True)
+        sys.exit(1)
+    today: date = clock.now().date()
+    state = state_of(
+        is_revoked=certificate.revoked_at is not None, valid_until=certificate.valid_until, today=today
+    )
+    said = certificate.snapshot
+    click.echo(
+        f"{state.value}\t{certificate.number}\t{said['given_name']} {said['family_name']}\t{said['course_title']}"
+        f"\t{said['completed_on']}"
+    )
+    if state is not State.VALID:
+        sys.exit(1)
+
+
+@group.command("revoke")
+@click.argument("code")
+@click.option("--reason", required=True, help="Why; the public page shows it.")
+@with_appcontext
+def revoke(code: str, reason: str) -> None:
+    """Let a certificate be good no more."""
+    try:
+        certificate = certifying.revoke(Actor.system("certificates revoke"), code, reason)
+    except AppError as error:
+        click.echo(str(error) or "There is no such certificate.", err=True)
+        sys.exit(1)
+    click.echo(f"revoked\t{certificate.number}")
