@@ -1,8 +1,5 @@
 """From cookie to actor: who asks, in which language, and whether she may come in at all."""
 
-from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo
-
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for  # noqa: TID251 -- The gate looks a view up.
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,7 +12,7 @@ from app.foundation.errors import Refused
 from app.foundation.i18n import LOCALES, content_language
 from app.workflows.entering import SignedIn
 
-_BABEL_ZONE = UTC
+_BABEL_ZONE = "UTC"
 
 
 class SignedInUser:
@@ -117,10 +114,10 @@ def _wish() -> str:
     return tags.get(match, match)
 
 
-def choose_zone() -> tzinfo:
-    """Return the zone in which times are shown: the person's."""
+def choose_zone() -> str:
+    """Return the name of the zone in which times are shown, the person's: Flask-Babel makes pytz's zone of it."""
     found = find_current_actor()
-    return ZoneInfo(found.zone) if found is not None else _BABEL_ZONE
+    return found.zone if found is not None else _BABEL_ZONE
 
 
 def is_signed_in(response: Response) -> bool:
