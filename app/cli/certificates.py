@@ -1,7 +1,6 @@
 """``flask certificates``: verify and revoke."""
 
 import sys
-from datetime import date
 
 import click
 from flask.cli import with_appcontext
@@ -28,7 +27,7 @@ def verify(code: str) -> None:
     if certificate is None:
         click.echo("unknown", err=True)
         sys.exit(1)
-    today: date = clock.now().date()
+    today = clock.now().date()
     state = state_of(
         is_revoked=certificate.revoked_at is not None, valid_until=certificate.valid_until, today=today
     )
