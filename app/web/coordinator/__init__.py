@@ -1,1 +1,1 @@
-"""Pages for those who count what was learned: progress, completions, coverage."""
+"""For those who count what was learned: progress, completions, coverage."""

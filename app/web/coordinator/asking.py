@@ -1,0 +1,56 @@
+"""What the address of a report asks for: read, checked, and written back into links."""
+
+from collections.abc import Mapping
+
+from app.domain.access.policy import scope_of
+from app.domain.access.values import Actor, Permission
+from app.domain.reports import rules
+from app.domain.reports.queries import places
+from app.domain.reports.values import Format, Selection, Shape, State
+from app.formats.csv_table import DIALECTS
+from app.foundation.errors import Invalid, NotFound
+from app.foundation.i18n import N_
+
+Asked = Mapping[str, str]
+
+
+def read_selection(actor: Actor, asked: Asked) -> Selection:
+    """Return which completions are asked for; raises Invalid, and NotFound for a unit that is not the actor's."""
+    return places.get_selection(
+        scope_of(actor, Permission.REPORT_READ),
+        asked.get("unit") or None,
+        rules.read_period(asked.get("from", ""), asked.get("to", "")),
+        asked.get("course") or None,
+        rules.read_track(asked.get("track", "")),
+        rules.read_result(asked.get("result", "")),
+    )
+
+
+def read_shape(asked: Asked) -> Shape | None:
+    """Return as which file the report is asked for, None for a page; raises Invalid."""
+    if "format" not in asked:
+        return None
+    if asked["format"] not in set(Format):
+        raise Invalid("format", N_("There is no such format."))
+    if asked.get("dialect", "plain") not in DIALECTS:
+        raise Invalid("dialect", N_("There is no such dialect of CSV."))
+    if asked.get("bundle", "zip") != "zip":
+        raise Invalid("bundle", N_("A report can be bundled as ZIP only."))
+    return Shape(Format(asked["format"]), asked.get("dialect", "plain"), is_bundled="bundle" in asked)
+
+
+def read_state(asked: Asked) -> State | None:
+    """Return which state is asked for, None for all; raises Invalid."""
+    word = asked.get("state", "")
+    if word and word not in set(State):
+        raise Invalid("state", N_("There is no such state."))
+    return State(word) if word else None
+
+
+def read_page(asked: Asked, count: int, size: int) -> tuple[int, int]:
+    """Return the page asked for, and how many there are of so many things; raises NotFound beyond them."""
+    pages = max(1, -(-count // size))
+    word = asked.get("page", "1")
+    if not word.isdecimal() or not 1 <= int(word[:9]) <= pages:
+        raise NotFound
+    return int(word), pages
