@@ -1,5 +1,7 @@
 """How gunicorn serves the application; WEB_CONCURRENCY sets the number of processes (1 by default)."""
 
+import signal
+
 worker_class = "gthread"
 threads = 8
 control_socket_disable = True
@@ -14,3 +16,12 @@ limit_request_field_size = 8190
 accesslog = None  # The application writes its own structured log.
 errorlog = "-"
 loglevel = "warning"
+
+
+def post_worker_init(_worker: object) -> None:
+    """Leave Ctrl-C to the main process, which ends this one by a signal of its own.
+
+    A terminal sends it to both; the second signal would meet the first in ``ThreadPoolExecutor.shutdown``,
+    whose lock cannot be taken twice, and this process would hang for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -112,20 +112,13 @@ def write_env(path: Path, port: int) -> None:
 
 def prepare(environ: Mapping[str, str]) -> None:
     """Bring the tables up to date and load the demonstration, where it is one; raises CalledProcessError."""
-    flask(environ, "db", "upgrade")
-    if is_demo(environ):
-        flask(environ, "demo", "load")
+    subprocess.run((sys.executable, "deploy/prepare.py"), check=True, cwd=ROOT, env=environ)
 
 
 def is_demo(environ: Mapping[str, str]) -> bool:
     """Tell whether the instance is a demonstration."""
     kept = dotenv_values(Path(environ["INSTANCE"]) / ".env")
     return (environ.get("ENVIRONMENT") or kept.get("ENVIRONMENT")) == "demo"
-
-
-def flask(environ: Mapping[str, str], *arguments: str) -> None:
-    """Run a command of the application to its end."""
-    subprocess.run((sys.executable, "-m", "flask", *arguments), check=True, cwd=ROOT, env=environ)
 
 
 def serve(environ: Mapping[str, str], port: int) -> int:

@@ -11,13 +11,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.formats.serbian import to_latin  # noqa: E402 -- The path to it is known only now.
-from app.foundation.i18n import CATALOGUES, LOCALES  # noqa: E402 -- The same.
+from app.formats.serbian import to_latin
+from app.foundation.i18n import CATALOGUES, LOCALES
 
-SOURCE, DERIVED = "sr", "sr_Latn"
+WRITTEN, SOURCE, DERIVED = "en", "sr", "sr_Latn"
+"""The words in the code are English; Serbian Latin follows Serbian Cyrillic."""
+
 WIDTH = 110
 
 
@@ -25,20 +26,11 @@ def main() -> None:
     """Collect, update, derive."""
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "messages.pot"
-        pybabel(
-            "extract",
-            "-F",
-            "babel.cfg",
-            "-k",
-            "N_",
-            "--add-location=file",
-            "--sort-by-file",
-            "-o",
-            template,
-            ".",
-        )
+        about = ("--project=Gradivo", "--version=1", "--copyright-holder=Gradivo contributors")
+        places = ("--add-location=file", "--sort-by-file")
+        pybabel("extract", "-F", "babel.cfg", "-k", "N_", *about, *places, "-o", template, ".")
         for locale in LOCALES:
-            if locale != DERIVED:
+            if locale not in {WRITTEN, DERIVED}:
                 update(locale, template)
     derive()
 
