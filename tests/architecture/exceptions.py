@@ -8,7 +8,6 @@ WITHOUT_SCOPE = {
     "people.find_grant": "granting looks whether the same role is held already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "certificates.find_revocation": "what became of a certificate that was found already",
-    "reports.open_snapshot": "a connection; what is asked over it takes a Scope",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
