@@ -1,8 +1,11 @@
 """The forms by which people come in and look after their account."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from app.foundation.i18n import LOCALES
@@ -10,6 +13,11 @@ from app.web.labels import AUDIENCES, GENDERS, LOCALE_NAMES
 
 ZONES = ("Europe/Prague", "Europe/Belgrade", "Europe/Kyiv", "Europe/Sofia", "UTC")
 _PASSWORD = Length(max=128, message=_("A password has at most 128 characters."))
+
+
+def choices_of(words: Mapping[str, object]) -> list[SelectChoice]:
+    """Return choices with their words, as a field wants them."""
+    return [SelectChoice(value=value, label=label) for value, label in words.items()]
 
 
 class LoginForm(FlaskForm):
@@ -68,13 +76,16 @@ class ProfileForm(FlaskForm):
     job_title = StringField(
         _("Job title"), validators=[Optional(), Length(max=120, message=_("At most 120 characters."))]
     )
-    target_group = SelectField(_("You work as"), choices=list(AUDIENCES.items()))
+    target_group = SelectField(_("You work as"), choices=choices_of(AUDIENCES))
     gender = RadioField(
         _("Gender"),
-        choices=list(GENDERS.items()),
+        choices=choices_of(GENDERS),
         description=_("Only for the statistics that a funder asks for; you need not say."),
     )
-    locale = SelectField(_("Language"), choices=[(locale, LOCALE_NAMES[locale]) for locale in LOCALES])
+    locale = SelectField(
+        _("Language"), choices=choices_of({locale: LOCALE_NAMES[locale] for locale in LOCALES})
+    )
     time_zone = SelectField(
-        _("Time zone"), choices=[("", _("That of my municipality")), *[(z, z) for z in ZONES]]
+        _("Time zone"),
+        choices=choices_of({"": _("That of my municipality"), **dict(zip(ZONES, ZONES, strict=True))}),
     )
