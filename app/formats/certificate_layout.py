@@ -75,7 +75,7 @@ class Layout:
         while True:
             fitted = [self._fit(text, block.style, box.width, scale) for block, text in texts]
             gaps = [block.above * MM * scale for block, _ in texts]
-            gaps[:1] = [0.0]
+            gaps[:1] = [0.0] * bool(gaps)
             spare = box.height - sum(gaps) - sum(each.height for each in fitted)
             if spare >= 0 or not texts:
                 break
