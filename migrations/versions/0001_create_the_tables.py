@@ -1,6 +1,6 @@
 """Create the tables.
 
-Why: say it here, and what becomes of the rows that are there.
+Why: the first release begins with them; there are no rows before.
 """
 
 import sqlalchemy as sa
