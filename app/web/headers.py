@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from app.foundation.ids import public_id
 from app.foundation.logs import log
 from app.foundation.settings import Settings
-from app.web.session import is_signed_in
+from app.web.session import find_current_actor
 
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; "
@@ -57,7 +57,9 @@ def _protect(response: Response, settings: Settings) -> None:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if settings.is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if is_signed_in(response):
+    if response.cache_control.public:
+        return
+    if find_current_actor() is not None:
         headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     response.vary.add("Accept-Language")

@@ -1,6 +1,7 @@
 """From cookie to actor: who asks, in which language, and whether she may come in at all."""
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for  # noqa: TID251 -- The gate looks a view up.
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,8 +32,21 @@ class SignedInUser:
         return self.token
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Sessions in signed cookies; what any cache may keep carries none, and what carries one is kept by no cache."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie, unless the response is public."""
+        if response.cache_control.public:
+            return
+        super().save_session(app, session, response)
+        if "Set-Cookie" in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+
+
 def install(app: Flask) -> None:
     """Let every request know its actor, and stand at the gate."""
+    app.session_interface = Cookies()
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(_load)
@@ -118,8 +132,3 @@ def choose_zone() -> str:
     """Return the name of the zone in which times are shown, the person's: Flask-Babel makes pytz's zone of it."""
     found = find_current_actor()
     return found.zone if found is not None else _BABEL_ZONE
-
-
-def is_signed_in(response: Response) -> bool:
-    """Tell whether a response belongs to somebody."""
-    return find_current_actor() is not None or "Set-Cookie" in response.headers
