@@ -59,6 +59,14 @@ def create_app(given: settings.Settings | None = None) -> Flask:
 
 
 def _engine_options(chosen: settings.Settings) -> dict[str, object]:
+    """Return how to hold connections; a fault of the database names no values: logs hold nobody's name or answer."""
     if chosen.database_url.startswith("sqlite"):
-        return {"pool_size": 12, "max_overflow": 12}
-    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10, "pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+        return {"pool_size": 12, "max_overflow": 12, "hide_parameters": True}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "isolation_level": "READ COMMITTED",
+        "hide_parameters": True,
+    }
