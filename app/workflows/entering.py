@@ -3,17 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import BoundedSemaphore
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.catalogue.values import Audience
 from app.domain.people import queries as people
 from app.domain.people import rules
 from app.domain.people import service as persons
 from app.domain.people.models import Person, Token
 from app.domain.people.values import Profile
+from app.domain.territory import queries as territory
 from app.foundation import audit, clock, ids, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Invalid, NotFound, TooMany
@@ -25,6 +28,7 @@ FAILURES_PER_EMAIL = 10
 FAILURES_PER_ADDRESS = 100
 RESET_FOR = timedelta(hours=1)
 INVITED_FOR = timedelta(days=7)
+WRONG = N_("The e-mail or the password is not right.")
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = BoundedSemaphore(2)
@@ -57,25 +61,31 @@ class SignedIn:
 def sign_in(address: str, email: str, password: str, *, is_known_browser: bool) -> SignedIn:
     """Let a person in by her password; unknown, wrong and deactivated are told apart by nothing.
 
-    Raises TooMany when an e-mail or a network address failed too often within the last quarter of an hour.
+    Raises TooMany when an e-mail or a network address failed too often within the last quarter of an hour;
+    this is asked again after the hash, so that guesses sent all at once are counted, too.
     """
     email = rules.plain_email(email)
     email_digest = ids.digest(email)
     _refuse_when_locked(email_digest, address)
     person = people.find_person_by_email(email)
     usable = person is not None and person.deactivated_at is None
-    if (
-        not _is_right(password, person.password_hash if person is not None and usable else None)
-        or person is None
-    ):
+    known_hash = person.password_hash if person is not None and usable else None
+    if not _is_right(password, known_hash) or person is None:
         _note_failure(email, email_digest, address)
-        raise Invalid("email", N_("The e-mail or the password is not right."))
+        raise Invalid("email", WRONG)
     with transaction():
+        _refuse_when_locked(email_digest, address)
+        if person.password_hash != known_hash:
+            raise Invalid("email", WRONG)
         if not is_known_browser and not settings.current().is_demo:
-            moment = clock.now().strftime("%Y-%m-%d %H:%M UTC")
-            notifying.post(person, "sign_in_notice", moment=moment, link="/account/reset")
+            notifying.post(person, "sign_in_notice", moment=_moment_at(person), link="/account/reset")
         audit.record(str(person.public_id), "sign-in", person.public_id)
     return SignedIn(person.session_token, person.locale)
+
+
+def _moment_at(person: Person) -> str:
+    zone = person.time_zone or territory.zone_of(person.unit)
+    return f"{clock.now().astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _refuse_when_locked(email_digest: str, address: str) -> None:
@@ -98,21 +108,31 @@ def _note_failure(email: str, email_digest: str, address: str) -> None:
 
 
 def sign_out(actor: Actor) -> None:
-    """Note a sign-out; the cookie is dropped by the door."""
+    """End every sign-in of a person: a copy of her cookie is worth nothing, on whatever device."""
     require(actor, Permission.OWN_LEARNING)
     with transaction():
+        persons.end_sign_ins(_self(actor))
         audit.record(actor.name, "sign-out", actor.name)
 
 
 def ask_for_reset(email: str) -> None:
-    """Send a link for a new password, if there is such a person; the asker is never told whether there is."""
-    person = people.find_person_by_email(rules.plain_email(email))
-    if person is None or person.deactivated_at is not None:
-        return
+    """Send a link for a new password, if there is such a person; the asker is never told whether there is.
+
+    Who has not chosen a password yet gets her invitation once more. Every asking is written down and
+    committed, so that the wait for the disk tells nothing either.
+    """
+    email = rules.plain_email(email)
     with transaction():
-        purpose = "reset" if person.password_hash else "invitation"
-        secret = persons.make_token(person, purpose, RESET_FOR if person.password_hash else INVITED_FOR)
-        notifying.post(person, "reset", link=f"/account/{purpose}/{secret}")
+        person = people.find_person_by_email(email)
+        if person is None or person.deactivated_at is not None:
+            audit.record("anonymous", "password.ask", ids.digest(email)[:16])
+            return
+        if person.password_hash is not None:
+            secret = persons.make_token(person, "reset", RESET_FOR)
+            notifying.post(person, "reset", link=f"/account/reset/{secret}")
+        else:
+            secret = persons.make_token(person, "invitation", INVITED_FOR)
+            notifying.post(person, "invitation", inviter="Gradivo", link=f"/account/invitation/{secret}")
         audit.record("anonymous", "password.ask", person.public_id)
 
 
@@ -121,8 +141,8 @@ def read_token(purpose: str, secret: str) -> Person:
     return _token(purpose, secret).person
 
 
-def _token(purpose: str, secret: str) -> Token:
-    token = people.find_token(purpose, secret)
+def _token(purpose: str, secret: str, *, is_locked: bool = False) -> Token:
+    token = people.find_token(purpose, secret, is_locked=is_locked)
     if token is None:
         raise NotFound(N_("This link has been used or has expired. Ask for a new one."))
     return token
@@ -133,27 +153,40 @@ def choose_password(purpose: str, secret: str, password: str) -> SignedIn:
     _check(_token(purpose, secret).person, password)
     password_hash = hash_password(password)
     with transaction():
-        token = _token(purpose, secret)
+        token = _token(purpose, secret, is_locked=True)
         person = token.person
         persons.use_token(token)
-        persons.set_password(person, password_hash)
+        _set_password(person, password_hash)
         audit.record(str(person.public_id), f"password.{purpose}", person.public_id)
         if purpose == "reset":
             notifying.post(person, "password_changed", link="/account/reset")
     return SignedIn(person.session_token, person.locale)
 
 
+def _set_password(person: Person, password_hash: str) -> None:
+    """Set a password; links sent before, and wrong passwords tried before, count no more."""
+    persons.set_password(person, password_hash)
+    persons.void_tokens(person)
+    persons.forget_failures(ids.digest(person.email))
+
+
 def change_password(actor: Actor, present: str, password: str) -> SignedIn:
-    """Change the actor's own password; she proves the present one, and other devices are signed out."""
+    """Change the actor's own password; she proves the present one, and other devices are signed out.
+
+    Wrong tries are counted as those of sign-in are: raises TooMany.
+    """
     require(actor, Permission.OWN_LEARNING)
     person = _self(actor)
+    email_digest, address = ids.digest(person.email), f"account {actor.person_id}"
+    _refuse_when_locked(email_digest, address)
     if not _is_right(present, person.password_hash):
+        _note_failure(person.email, email_digest, address)
         raise Invalid("present", N_("This is not your present password."))
     _check(person, password)
     password_hash = hash_password(password)
     with transaction():
         person = _self(actor)
-        persons.set_password(person, password_hash)
+        _set_password(person, password_hash)
         notifying.post(person, "password_changed", link="/account/reset")
         audit.record(actor.name, "password.change", person.public_id)
     return SignedIn(person.session_token, person.locale)
@@ -195,8 +228,14 @@ def change_profile(
             locale=locale,
             time_zone=time_zone,
         )
-        persons.describe(person, changed, person.unit)
+        persons.describe(person, _checked(changed), person.unit)
         audit.record(actor.name, "profile.change", person.public_id)
+
+
+def _checked(profile: Profile) -> Profile:
+    if profile.target_group not in set(Audience):
+        raise Invalid("target_group", N_("Choose one of the groups."))
+    return rules.check_profile(profile)
 
 
 def profile_of(person: Person) -> Profile:

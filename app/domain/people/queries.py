@@ -1,20 +1,27 @@
 """Every question put to people; what returns rows about them takes a scope, but for the look-ups of sign-in."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.domain.people.models import Person, RoleGrant, SignInFailure, Token
+from app.domain.people.values import TrailFilter
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope, subtree
 from app.foundation import clock
-from app.foundation.db import session
+from app.foundation.audit import AuditEntry
+from app.foundation.db import Base, session
 from app.foundation.errors import NotFound
 from app.foundation.ids import digest
+from app.foundation.mail import MailMessage
 from app.foundation.text import fold
+
+Row = TypeVar("Row", bound=Base)
 
 
 def find_person_by_email(email: str) -> Person | None:
@@ -23,9 +30,12 @@ def find_person_by_email(email: str) -> Person | None:
     return session().scalar(statement)
 
 
-def find_token(purpose: str, secret: str) -> Token | None:
-    """Return a token that is still good: unused, unexpired, of a person who is not deactivated."""
-    return session().scalar(
+def find_token(purpose: str, secret: str, *, is_locked: bool = False) -> Token | None:
+    """Return a token that is still good: unused, unexpired, of a person who is not deactivated.
+
+    Locked until the transaction ends where asked, so that two users of one link take turns.
+    """
+    statement = (
         select(Token)
         .join(Person)
         .where(
@@ -37,19 +47,17 @@ def find_token(purpose: str, secret: str) -> Token | None:
         )
         .options(joinedload(Token.person).joinedload(Person.unit))
     )
+    if is_locked:
+        statement = statement.with_for_update(of=Token).execution_options(populate_existing=True)
+    return session().scalar(statement)
 
 
-def list_open_tokens(person_id: int, purpose: str) -> Sequence[Token]:
-    """Return a person's unused tokens of a purpose, so that a new one can void them."""
-    return (
-        session()
-        .scalars(
-            select(Token).where(
-                Token.person_id == person_id, Token.purpose == purpose, Token.used_at.is_(None)
-            )
-        )
-        .all()
-    )
+def list_open_tokens(person_id: int, purpose: str | None = None) -> Sequence[Token]:
+    """Return a person's unused tokens of a purpose, or of all, so that they can be voided."""
+    statement = select(Token).where(Token.person_id == person_id, Token.used_at.is_(None))
+    if purpose is not None:
+        statement = statement.where(Token.purpose == purpose)
+    return session().scalars(statement).all()
 
 
 def count_failures(email_digest: str, address: str, since: datetime) -> tuple[int, int]:
@@ -96,9 +104,7 @@ def get_owner(scope: Scope, person_id: int) -> Person:
     return person
 
 
-def _find_persons(
-    scope: Scope, text: str, unit_path: str | None, state: str | None = None
-) -> Select[Person]:
+def _find_persons(scope: Scope, text: str, unit_path: str | None, state: str | None = None) -> Select[Person]:
     """Return the query for people within a scope, by name in any script or by e-mail, at or below a unit.
 
     ``state`` is ``active``, ``invited`` (no password yet) or ``deactivated``; None is everyone.
@@ -135,7 +141,10 @@ def list_persons(
     size: int = 50,
 ) -> tuple[Sequence[Person], int]:
     """Return one page of the people within a scope, and how many there are in all."""
-    statement = _find_persons(scope, text, unit_path, state)
+    return _page_of(_find_persons(scope, text, unit_path, state), page, size)
+
+
+def _page_of(statement: Select[Row], page: int, size: int) -> tuple[Sequence[Row], int]:
     count = session().scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     rows = session().scalars(statement.offset((page - 1) * size).limit(size)).all()
     return rows, count
@@ -143,26 +152,62 @@ def list_persons(
 
 def list_grants(scope: Scope, person_id: int | None = None) -> Sequence[RoleGrant]:
     """Return the roles held within a scope; one for the whole instance is shown to whom everything is open."""
-    path = func.coalesce(Unit.path, "")
-    statement = (
-        select(RoleGrant)
-        .outerjoin(Unit, RoleGrant.unit_id == Unit.id)
-        .join(Person, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.ended_at.is_(None), scope.within(path))
-        .options(joinedload(RoleGrant.person).joinedload(Person.unit), joinedload(RoleGrant.unit))
-        .order_by(path, RoleGrant.role, Person.sort_key)
-    )
+    statement = _find_grants(scope)
     if person_id is not None:
         statement = statement.where(RoleGrant.person_id == person_id)
     return session().scalars(statement).all()
 
 
+_GRANTED_AT = func.coalesce(Unit.path, "")
+
+
+def _find_grants(scope: Scope) -> Select[RoleGrant]:
+    return (
+        select(RoleGrant)
+        .outerjoin(Unit, RoleGrant.unit_id == Unit.id)
+        .join(Person, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.ended_at.is_(None), scope.within(_GRANTED_AT))
+        .options(joinedload(RoleGrant.person).joinedload(Person.unit), joinedload(RoleGrant.unit))
+        .order_by(_GRANTED_AT, RoleGrant.role, Person.sort_key)
+    )
+
+
+def list_grants_page(
+    scope: Scope, text: str, unit_path: str | None, role: str | None, page: int, size: int
+) -> tuple[Sequence[RoleGrant], int]:
+    """Return one page of the roles held within a scope, and how many there are in all.
+
+    ``text`` is a name in any script or an e-mail; ``unit_path`` narrows to roles held at or below a unit.
+    """
+    statement = _find_grants(scope)
+    for word in fold(text).split():
+        statement = statement.where(Person.folded.contains(word, autoescape=True))
+    if unit_path:
+        statement = statement.where(subtree(Unit.path, unit_path))
+    if role:
+        statement = statement.where(RoleGrant.role == role)
+    return _page_of(statement, page, size)
+
+
+def has_grants_beyond(scope: Scope, person_id: int) -> bool:
+    """Tell whether a person holds a role outside a scope, without telling which."""
+    beyond = (
+        select(func.count())
+        .select_from(RoleGrant)
+        .outerjoin(Unit, RoleGrant.unit_id == Unit.id)
+        .where(
+            RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None), not_(scope.within(_GRANTED_AT))
+        )
+    )
+    return bool(session().scalar(beyond))
+
+
 def get_grant(scope: Scope, public_id: UUID) -> RoleGrant:
     """Return a role held within a scope, not yet ended."""
-    for grant in list_grants(scope):
-        if grant.public_id == public_id:
-            return grant
-    raise NotFound
+    grant = session().scalar(_find_grants(scope).where(RoleGrant.public_id == public_id))
+    if grant is None:
+        raise NotFound
+    return grant
 
 
 def find_grant(person_id: int, role: str, unit_id: int | None) -> RoleGrant | None:
@@ -197,3 +242,106 @@ def list_managers_above(scope: Scope, unit_path: str) -> Sequence[Person]:
 def _above(path: str) -> list[str]:
     parts = [part for part in path.split(".") if part]
     return [".".join(parts[:end]) + "." for end in range(1, len(parts) + 1)]
+
+
+def list_emails(scope: Scope, emails: Iterable[str]) -> frozenset[str]:
+    """Return those of some addresses that belong to people within a scope."""
+    known = (
+        select(Person.email)
+        .join(Unit, Person.unit_id == Unit.id)
+        .where(Person.email.in_(list(emails)), scope.within(Unit.path))
+    )
+    return frozenset(session().scalars(known))
+
+
+def count_waiting_mails(scope: Scope) -> int:
+    """Return how many messages to people within a scope are not sent yet."""
+    waiting = (
+        select(func.count())
+        .select_from(MailMessage)
+        .join(Person, Person.email == MailMessage.recipient)
+        .join(Unit, Person.unit_id == Unit.id)
+        .where(MailMessage.sent_at.is_(None), scope.within(Unit.path))
+    )
+    return session().scalar(waiting) or 0
+
+
+# The audit trail, read by what it says of people.
+
+
+def list_names(scope: Scope, public_ids: Iterable[str]) -> Mapping[str, str]:
+    """Return public id → name of people within a scope; what is no public id of theirs stays out."""
+    ids = [UUID(text) for text in set(public_ids) if _PUBLIC_ID.fullmatch(text)]
+    people = session().scalars(
+        select(Person)
+        .join(Unit, Person.unit_id == Unit.id)
+        .where(Person.public_id.in_(ids), scope.within(Unit.path))
+    )
+    return {str(person.public_id): person.full_name for person in people}
+
+
+_PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MOST_NAMESAKES = 200
+
+
+def list_audit_entries(
+    scope: Scope,
+    asked: TrailFilter,
+    page: int,
+    size: int,
+) -> tuple[Sequence[AuditEntry], int]:
+    """Return one page of the audit trail, the newest first, and how many entries there are in all.
+
+    Whose scope is not everything sees the acts of its people, and what was done to them or to its units.
+    """
+    statement = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if not scope.everything:
+        statement = statement.where(_concerns(scope))
+    if asked.actor:
+        statement = statement.where(AuditEntry.actor.in_(_meant(scope, asked.actor)))
+    if asked.subject:
+        statement = statement.where(AuditEntry.subject.in_(_meant(scope, asked.subject)))
+    if asked.action:
+        statement = statement.where(AuditEntry.action == asked.action)
+    if asked.begin is not None:
+        statement = statement.where(AuditEntry.at >= asked.begin)
+    if asked.end is not None:
+        statement = statement.where(AuditEntry.at < asked.end)
+    return _page_of(statement, page, size)
+
+
+def _concerns(scope: Scope) -> ColumnElement[bool]:
+    """Return the clause for entries of a scope: SQLite keeps a public id without its hyphens."""
+    ids = (
+        select(func.replace(cast(Person.public_id, String), "-", ""))
+        .join(Unit, Person.unit_id == Unit.id)
+        .where(scope.within(Unit.path))
+    )
+    codes = select(Unit.code).where(scope.within(Unit.path))
+    return or_(
+        func.replace(AuditEntry.actor, "-", "").in_(ids),
+        func.replace(AuditEntry.subject, "-", "").in_(ids),
+        AuditEntry.subject.in_(codes),
+    )
+
+
+def _meant(scope: Scope, text: str) -> list[str]:
+    """Return what a text may stand for in the trail: itself, or the people within a scope whom it names."""
+    named = select(Person.public_id).join(Unit, Person.unit_id == Unit.id).where(scope.within(Unit.path))
+    words = fold(text).split()
+    for word in words:
+        named = named.where(Person.folded.contains(word, autoescape=True))
+    ids = session().scalars(named.limit(_MOST_NAMESAKES)) if words else ()
+    return [text, *map(str, ids)]
+
+
+def list_audited_actions(scope: Scope) -> Sequence[str]:
+    """Return the kinds of acts that stand in the trail within a scope, by their codes."""
+    statement = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
+    return session().scalars(statement if scope.everything else statement.where(_concerns(scope))).all()
+
+
+def count_unsealed_entries(scope: Scope) -> int:
+    """Return how many entries of the trail within a scope wait to be sealed into the chain."""
+    statement = select(func.count()).select_from(AuditEntry).where(AuditEntry.chain_position.is_(None))
+    return session().scalar(statement if scope.everything else statement.where(_concerns(scope))) or 0

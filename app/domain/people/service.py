@@ -64,9 +64,10 @@ def end_sign_ins(person: Person) -> None:
 
 
 def deactivate(person: Person) -> None:
-    """Let a person come in no more; what she earned stays."""
+    """Let a person come in no more; what she earned stays, links sent to her are void."""
     person.deactivated_at = clock.now()
     end_sign_ins(person)
+    void_tokens(person)
 
 
 def reactivate(person: Person) -> None:
@@ -77,8 +78,7 @@ def reactivate(person: Person) -> None:
 def make_token(person: Person, purpose: str, lifetime: timedelta) -> str:
     """Return a new single-use secret for a link; earlier ones of the same purpose are void."""
     present = clock.now()
-    for token in queries.list_open_tokens(person.id, purpose):
-        token.used_at = present
+    void_tokens(person, purpose)
     secret = ids.token()
     session().add(
         Token(
@@ -92,6 +92,12 @@ def make_token(person: Person, purpose: str, lifetime: timedelta) -> str:
     return secret
 
 
+def void_tokens(person: Person, purpose: str | None = None) -> None:
+    """Let the links that were sent to a person be good no more: those of a purpose, or all."""
+    for token in queries.list_open_tokens(person.id, purpose):
+        token.used_at = clock.now()
+
+
 def use_token(token: Token) -> None:
     """Let a token be good no more."""
     token.used_at = clock.now()
@@ -101,6 +107,11 @@ def note_failure(email_digest: str, address: str, since: datetime) -> None:
     """Count a failed sign-in, and forget those before ``since``."""
     session().execute(delete(SignInFailure).where(SignInFailure.failed_at <= since))
     session().add(SignInFailure(email_digest=email_digest, address=address, failed_at=clock.now()))
+
+
+def forget_failures(email_digest: str) -> None:
+    """Let an e-mail be locked no more: its owner has proved herself by a link."""
+    session().execute(delete(SignInFailure).where(SignInFailure.email_digest == email_digest))
 
 
 def grant(person: Person, role: str, unit: Unit | None, granted_by: str) -> RoleGrant:

@@ -1,6 +1,7 @@
 """What is known of a person: frozen values."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,17 @@ class Profile:
     locale: str
     gender: str | None = None  # f, m or None
     time_zone: str | None = None  # None: that of the unit
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Which entries of the audit trail are asked for; what is empty does not narrow.
+
+    ``actor`` and ``subject`` are the words of the entry itself, or the name or e-mail of a person.
+    """
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    begin: datetime | None = None
+    end: datetime | None = None  # the first moment that is too late

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.territory.models import Issuer, Unit
-from app.domain.territory.values import ZONES, Scope, UnitRow, subtree
+from app.domain.territory.values import ZONES, IssuerParticulars, Scope, UnitRow, subtree
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 from app.foundation.text import fold
@@ -74,6 +74,10 @@ def count_municipalities(path: str) -> int:
     return session().scalar(statement) or 0
 
 
+_DEPTH = func.length(Unit.path) - func.length(func.replace(Unit.path, ".", ""))
+"""How many units lie on the way from the top to a unit, itself included."""
+
+
 def search_units(scope: Scope, text: str, limit: int = 30) -> Sequence[Unit]:
     """Return units within a scope whose name, in any script, holds the text, or whose code begins with it."""
     folded = fold(text)
@@ -82,26 +86,55 @@ def search_units(scope: Scope, text: str, limit: int = 30) -> Sequence[Unit]:
         session()
         .scalars(
             select(Unit)
-            .where(scope.within(Unit.path), matches)
-            .order_by(func.length(Unit.path), Unit.sort_key)
+            .where(scope.within(Unit.path), matches if folded else Unit.code == text)
+            .options(joinedload(Unit.parent))
+            .order_by(_DEPTH, Unit.sort_key, Unit.code)
             .limit(limit)
         )
         .all()
     )
 
 
+def list_units_named(scope: Scope, text: str) -> Sequence[Unit]:
+    """Return the units within a scope that are called just so, in any script, or have this code."""
+    folded = fold(text)
+    if not folded:
+        return []
+    begins, ends = Unit.folded.startswith(f"{folded} "), Unit.folded.endswith(f" {folded}")
+    found = session().scalars(
+        select(Unit)
+        .where(scope.within(Unit.path), or_(Unit.code == text.strip().upper(), begins, ends))
+        .options(joinedload(Unit.parent))
+        .order_by(_DEPTH, Unit.sort_key, Unit.code)
+    )
+    wanted = text.strip().upper()
+    units = [
+        unit for unit in found if unit.code == wanted or folded in {fold(unit.name), fold(unit.name_latin)}
+    ]
+    return [unit for unit in units if unit.code == wanted] or units
+
+
 def list_units_within(scope: Scope, limit: int = 1000) -> Sequence[Unit]:
-    """Return the units of a scope in the order of the tree, the highest first."""
+    """Return the units of a scope, level by level from the top, by the alphabet."""
     return (
         session()
         .scalars(
             select(Unit)
             .where(scope.within(Unit.path))
-            .order_by(func.length(Unit.path), Unit.sort_key)
+            .options(joinedload(Unit.parent))
+            .order_by(_DEPTH, Unit.sort_key, Unit.code)
             .limit(limit)
         )
         .all()
     )
+
+
+def get_unit_within(scope: Scope, code: str) -> Unit:
+    """Return a unit of a scope by its official code."""
+    unit = session().scalar(select(Unit).where(Unit.code == code, scope.within(Unit.path)))
+    if unit is None:
+        raise NotFound
+    return unit
 
 
 def known_units() -> Mapping[str, tuple[str, str]]:
@@ -160,6 +193,11 @@ def find_issuer(unit_id: int) -> Issuer | None:
     return session().get(Issuer, unit_id, options=[joinedload(Issuer.unit)])
 
 
+def find_issuer_by_prefix(prefix: str) -> Issuer | None:
+    """Return the issuer whose certificate numbers begin with a prefix, or None."""
+    return session().scalar(select(Issuer).where(Issuer.prefix == prefix).options(joinedload(Issuer.unit)))
+
+
 def list_issuers(scope: Scope) -> Sequence[Issuer]:
     """Return the issuers that lie within a scope."""
     return (
@@ -172,4 +210,20 @@ def list_issuers(scope: Scope) -> Sequence[Issuer]:
             .options(joinedload(Issuer.unit))
         )
         .all()
+    )
+
+
+def particulars_of(issuer: Issuer) -> IssuerParticulars:
+    """Return an issuer's particulars as a value."""
+    return IssuerParticulars(
+        legal_name=issuer.legal_name,
+        registration_number=issuer.registration_number,
+        prefix=issuer.prefix,
+        signatory=issuer.signatory,
+        function=issuer.function,
+        place=issuer.place,
+        accreditation=issuer.accreditation,
+        legal_line=issuer.legal_line,
+        funder_line=issuer.funder_line,
+        logo=issuer.logo,
     )
