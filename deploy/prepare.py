@@ -8,19 +8,25 @@ from flask.cli import ScriptInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from app import create_app
 from app.foundation import settings
-from wsgi import app
 
 
-def flask(*arguments: str) -> None:
-    """Run a command of the application, as ``flask`` would."""
-    app.cli.main(arguments, prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+def main() -> int:
+    """Run ``flask db upgrade`` and, for a demonstration, ``flask demo load``; return the exit code."""
+    app = create_app()
+    commands = [("db", "upgrade"), ("demo", "load")]
+    for command in commands if settings.current().is_demo else commands[:1]:
+        try:
+            app.cli.main(
+                command, prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app)
+            )
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+    return 0
 
 
-try:
-    flask("db", "upgrade")
-    if settings.current().is_demo:
-        flask("demo", "load")
-except click.ClickException as error:
-    error.show()
-    sys.exit(error.exit_code)
+# Courses are read in child processes, which import this file anew: they must not prepare anything themselves.
+if __name__ == "__main__":
+    sys.exit(main())
