@@ -272,8 +272,10 @@ def show_coverage(actor: Actor, asked: Asked) -> CoveragePage:
     scope, today = scope_of(actor, Permission.REPORT_READ), reporting.today_of(actor)
     place, course = _read(scope, asked)
     track = rules.read_track(asked.get("track", ""))
-    share = coverage.count_coverage(scope, place.path, today, course, track)
     shares = coverage.list_coverage(scope, place, today, course, track)
+    share = Share(sum(each.covered for each in shares.values()), sum(each.total for each in shares.values()))
+    if not place.below:
+        share = coverage.count_coverage(scope, place.path, today, course, track)
     page, pages = asking.read_page(asked, share.missing, MISSING)
     few: Sequence[MunicipalityTile] = ()
     if share.total <= MOST_TILES:
