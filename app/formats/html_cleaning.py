@@ -6,73 +6,12 @@ from html.parser import HTMLParser
 
 import nh3
 
-_TEXT_TAGS = frozenset([
-    "a",
-    "abbr",
-    "article",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "u",
-    "ul",
-    "var",
-    "wbr",
-])
+_TAG_NAMES = """
+a abbr article b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl dt em
+figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span
+strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
+"""
+_TEXT_TAGS = frozenset(_TAG_NAMES.split())
 _EVERYWHERE = frozenset({"id", "class", "lang", "dir", "title"})
 _BY_TAG = {
     "a": {"href"},
@@ -93,23 +32,10 @@ _BY_TAG = {
 }
 _WRITTEN = {"*": set(_EVERYWHERE), **_BY_TAG}
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-_DROPPED_WHOLE = frozenset([
-    "script",
-    "style",
-    "iframe",
-    "frame",
-    "frameset",
-    "object",
-    "embed",
-    "noscript",
-    "noembed",
-    "template",
-    "textarea",
-    "select",
-    "title",
-    "svg",
-    "math",
-])
+_DROPPED_NAMES = """
+script style iframe frame frameset object embed noscript noembed template textarea select title svg math
+"""
+_DROPPED_WHOLE = frozenset(_DROPPED_NAMES.split())
 _ADDED_TAGS = frozenset({"video", "track"})
 _ADDED = {
     **{tag: set(names) for tag, names in _BY_TAG.items()},
@@ -169,6 +95,10 @@ class _Inspector(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.removed: list[Removed] = []
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Pass over ``<![`` as browsers do: Python 3.11 stops there with an AssertionError."""
+        return self.parse_bogus_comment(i, bool(report))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _TEXT_TAGS:

@@ -41,10 +41,15 @@ _SIZE = re.compile(r"[1-9][0-9]{0,3}")
 
 Attributes = dict[str, str]
 
+GAP_MISPLACED = N_("A gap cannot stand in a table, a link, code or a picture: move it into plain text.")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to mend; ``needle`` is a text by which its line is found in the source."""
+    """Something to mend; ``needle`` is a text by which its line is found in the source.
+
+    A needle that begins with a line end stands at the beginning of its line.
+    """
 
     needle: str
     message: str
@@ -123,10 +128,10 @@ class _Writer(HTMLParser):
             self.parts.append("</div>")
 
     def handle_data(self, data: str) -> None:
-        gaps = len(_GAP.findall(data))
-        self.out.gaps += gaps
+        gaps = _GAP.findall(data)
+        self.out.gaps += len(gaps)
         if gaps and _NO_GAPS.intersection(self.stack):
-            self._tell_gap()
+            self._tell_gap(gaps[0])
         self.parts.append(escape(data, quote=False))
 
     def finish(self) -> Rewritten:
@@ -142,17 +147,15 @@ class _Writer(HTMLParser):
     def _tell(self, needle: str, message: str, target: str = "", *, is_error: bool = True) -> None:
         self.out.problems.append(Problem(needle, message, {"target": target}, is_error))
 
-    def _tell_gap(self) -> None:
-        self._tell(
-            "[[", N_("A gap cannot stand in a table, a link, code or a picture: move it into plain text.")
-        )
+    def _tell_gap(self, gap: str) -> None:
+        self._tell(gap, GAP_MISPLACED)
 
     def _check_gap_in(self, given: Attributes) -> None:
         for value in given.values():
-            gaps = len(_GAP.findall(value))
+            gaps = _GAP.findall(value)
+            self.out.gaps += len(gaps)
             if gaps:
-                self.out.gaps += gaps
-                self._tell_gap()
+                self._tell_gap(gaps[0])
 
     def _write(self, tag: str, given: Attributes) -> None:
         written = "".join(f' {name}="{escape(value)}"' for name, value in given.items())
@@ -182,7 +185,7 @@ class _Writer(HTMLParser):
     def _heading(self, tag: str) -> str:
         wanted = int(tag[1])
         if wanted == 1 and self.level == 2:  # noqa: PLR2004 -- Level 1 is the title of the page.
-            self._tell("# ", N_("Headings begin at level 2 (##): level 1 is the title."), is_error=False)
+            self._tell("\n# ", N_("Headings begin at level 2 (##): level 1 is the title."), is_error=False)
         return f"h{max(wanted, self.level)}"
 
     def _link(self, given: Attributes) -> None:

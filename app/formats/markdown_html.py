@@ -16,7 +16,7 @@ from pymdownx.slugs import slugify
 from app.domain.catalogue.values import Finding
 from app.formats import html_cleaning
 from app.formats.content_words import BOXES, words_of
-from app.formats.html_rewriting import Problem, rewrite
+from app.formats.html_rewriting import GAP_MISPLACED, Problem, rewrite
 from app.formats.places import Places
 from app.formats.report import Report
 from app.formats.source_text import fenced
@@ -41,6 +41,8 @@ _TASK_BOX = re.compile(
     r'(<li class="task-list-item">(?:\s*<p>)?)<input type="checkbox" disabled( checked)?/>'
 )
 _PARAGRAPH = re.compile(r"\s*<p>(?P<text>(?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
+_PLAIN = re.compile(r"[^\[\]<>&*_`\\!{}\n\uf8f0]+")
+"""Text in which Markdown sees nothing: most options, which need not be converted."""
 _TAG = re.compile(r"<[^>]*>")
 _GUARD = "\uf8f2"
 """Stands before a line that must stay a paragraph: an option “1. ledna” is no list."""
@@ -154,6 +156,8 @@ def render_file(job: Job) -> RenderedFile:
 def _render_piece(request: Request, job: Job) -> Rendered:
     if not request.text.strip():
         return Rendered("")
+    if request.shape is not Shape.BLOCK and not job.definitions and _PLAIN.fullmatch(request.text):
+        return Rendered(request.text)
     text = request.text if request.shape is Shape.BLOCK else _GUARD + request.text
     if job.definitions:
         text = f"{text}\n\n{job.definitions}"
@@ -201,8 +205,7 @@ def _findings(request: Request, rendered: Rendered, file: str) -> list[Finding]:
         for problem in rendered.problems
     ]
     if rendered.gaps != request.gaps:
-        message = N_("A gap cannot stand in a table, a link, code or a picture: move it into plain text.")
-        findings.append(Finding(file, request.line, message, {"target": ""}))
+        findings.append(Finding(file, request.line, GAP_MISPLACED, {"target": ""}))
     return findings
 
 
@@ -221,7 +224,7 @@ class _Lines:
         wanted = unescape(needle).lower()
         start = self.asked.get(wanted, 0)
         for place, text in enumerate(self.texts[start:], start):
-            if wanted and wanted in text:
+            if wanted and wanted in f"\n{text}":
                 self.asked[wanted] = place + 1
                 return self.first + place
         return self.first + max(start - 1, 0)

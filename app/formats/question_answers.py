@@ -89,7 +89,7 @@ def _check_choice_stem(stem: Lines, report: Report) -> None:
             report.error(
                 stem.number(place),
                 N_(
-                    "This option is divided from the last ones: delete the empty lines between them, and indent feedback."
+                    "This option is divided from the last ones: delete empty lines between them, and indent feedback."
                 ),
             )
         elif NEAR_TASK_ITEM.match(text):
@@ -158,7 +158,7 @@ def _explanation(rest: Lines, report: Report) -> Piece | None:
             report.error(
                 rest.number(place),
                 N_(
-                    "This text stands after the answer part: move it above, or begin its lines with “> ” as explanation."
+                    "This text stands after the answer part: move it above, or begin it with “> ” as explanation."
                 ),
             )
         break

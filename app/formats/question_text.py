@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from app.domain.catalogue.values import Kind
 from app.formats import yaml_fields as fields_of
@@ -38,7 +39,7 @@ def read_bank(data: bytes, report: Report, known: Mapping[str, Kind]) -> Bank:
     _check_preamble(body.part(0, starts[0] if starts else len(body.texts)), report)
     questions: list[QuestionSource] = []
     keys: dict[str, int] = {}
-    for start, end in zip(starts, [*starts[1:], len(body.texts)], strict=True):
+    for start, end in pairwise([*starts, len(body.texts)]):
         attributes, heading = _read_heading(body.part(start, start + 1), report)
         if attributes is None or not _is_new(attributes, keys, report):
             continue
@@ -129,7 +130,7 @@ def _read_question(
         report.error(
             attributes.line,
             N_(
-                "Question “%(key)s” has no answer part: write options as “- [x] text”, or name its kind, such as .short."
+                "Question “%(key)s” has no answer part: write options as “- [x] text”, or name its kind as .short."
             ),
             key=attributes.key,
         )

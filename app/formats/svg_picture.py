@@ -20,60 +20,14 @@ XML = "http://www.w3.org/XML/1998/namespace"
 DEPTH_LIMIT = 100
 ELEMENT_LIMIT = 50_000
 
-_TAGS = frozenset([
-    "svg",
-    "g",
-    "defs",
-    "symbol",
-    "use",
-    "title",
-    "desc",
-    "path",
-    "rect",
-    "circle",
-    "ellipse",
-    "line",
-    "polyline",
-    "polygon",
-    "text",
-    "tspan",
-    "textPath",
-    "linearGradient",
-    "radialGradient",
-    "stop",
-    "pattern",
-    "clipPath",
-    "mask",
-    "marker",
-    "style",
-    "switch",
-    "view",
-    "filter",
-    "feBlend",
-    "feColorMatrix",
-    "feComponentTransfer",
-    "feComposite",
-    "feConvolveMatrix",
-    "feDiffuseLighting",
-    "feDisplacementMap",
-    "feDistantLight",
-    "feDropShadow",
-    "feFlood",
-    "feFuncA",
-    "feFuncB",
-    "feFuncG",
-    "feFuncR",
-    "feGaussianBlur",
-    "feMerge",
-    "feMergeNode",
-    "feMorphology",
-    "feOffset",
-    "fePointLight",
-    "feSpecularLighting",
-    "feSpotLight",
-    "feTile",
-    "feTurbulence",
-])
+_TAG_NAMES = """
+svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan textPath
+linearGradient radialGradient stop pattern clipPath mask marker style switch view filter feBlend feColorMatrix
+feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight
+feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology feOffset
+fePointLight feSpecularLighting feSpotLight feTile feTurbulence
+"""
+_TAGS = frozenset(_TAG_NAMES.split())
 _HREFS = frozenset({"href", f"{{{XLINK}}}href"})
 _UNSAFE_STYLE = re.compile(
     r"""url\s*\(\s*(?!["']?\#)|@import|@charset|expression|javascript|image-set|-moz-binding|behavior|\\|<""",

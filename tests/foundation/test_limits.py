@@ -43,9 +43,9 @@ def complain(text):
     raise ValueError(text)
 
 
-class Unsendable(Exception):  # noqa: N818
+class Unsendable(Exception):
     def __init__(self, first, second):
-        super().__init__(first)
+        super().__init__(first, second)
         self.lock = open(__file__)  # noqa: PTH123, SIM115
 
 
