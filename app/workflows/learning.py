@@ -105,7 +105,7 @@ def finish_module(actor: Actor, slug: str, address: str, language: str | None = 
         require(actor, Permission.OWN_LEARNING, taken.enrolment)
         version, learner = taken.version, taken.enrolment
         chosen = language if language in version.languages else language_for(version.languages, actor.locale)
-        catalogue.get_module(version.id, chosen, address)
+        catalogue.get_kept_module(version, chosen, address)
         enrolment.read_in(learner, chosen)
         enrolment.touch(learner)
         if progress_queries.is_done(scope_of(actor, Permission.OWN_LEARNING), learner, address):
@@ -121,8 +121,7 @@ def finish_module(actor: Actor, slug: str, address: str, language: str | None = 
 
 def _own(actor: Actor, slug: str) -> Taken:
     scope = scope_of(actor, Permission.OWN_LEARNING)
-    taken = enrolments.get_taken(scope, actor.person_id or 0, slug)
-    return enrolments.get_taken_for_update(scope, taken.enrolment.id)
+    return enrolments.get_newest_taken_for_update(scope, actor.person_id or 0, slug)
 
 
 def _complete(
@@ -200,8 +199,8 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
 
 def _draw(version: CourseVersion, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
     seed = ids.seed()
-    keys = test_rules.draw(catalogue.areas_of_pool(version.id), test.draw, test.shuffle, ids.dice(seed))
-    drawn = catalogue.list_questions(version.id, language, keys)
+    keys = test_rules.draw(catalogue.kept_areas_of_pool(version), test.draw, test.shuffle, ids.dice(seed))
+    drawn = catalogue.list_kept_questions(version, language, keys)
     return assessments.lay_out_paper(drawn, test.shuffle, seed), seed
 
 
@@ -231,9 +230,9 @@ def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
         attempt, paper = _locked(actor, attempt_id)
         if attempt.finished_at is None and not _end_if_overdue(actor, attempt, paper):
             given = read_answers(paper, form)
-            saved = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
-            assessments.save(attempt, given)
-            _finish(actor, attempt, paper, {**saved, **given}, clock.now())
+            if len(given) < len(paper):
+                given = {**attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt), **given}
+            _finish(actor, attempt, paper, given, clock.now())
     return attempt
 
 
@@ -270,13 +269,17 @@ def _finish(
     paper: Sequence[PaperQuestion],
     answers: Mapping[int, Response],
     at: datetime,
+    *,
+    is_handed_in: bool = True,
 ) -> None:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken_for_update(scope, attempt.enrolment_id)
-    version = catalogue.get_version(attempt.version_id)
+    version = taken.version
+    if attempt.version_id != version.id:
+        version = catalogue.get_version(attempt.version_id)
     meta = catalogue.meta_of(version)
     test = meta.assessment or Assessment()
-    mark = assessments.finish(attempt, paper, answers, test.pass_mark, at)
+    mark = assessments.finish(attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in)
     enrolment.touch(taken.enrolment)
     audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points)
     learner = taken.enrolment
@@ -295,7 +298,7 @@ def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestio
     if attempt.finished_at is not None or deadline is None or clock.now() <= deadline + GRACE:
         return False
     answers = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
-    _finish(actor, attempt, paper, answers, deadline)
+    _finish(actor, attempt, paper, answers, deadline, is_handed_in=False)
     return True
 
 
@@ -347,7 +350,7 @@ def practise(
 ) -> list[Practised]:
     """Return a module's control questions, marked where a form is given; nothing is stored."""
     require(actor, Permission.OWN_LEARNING, taken.enrolment)
-    bank = catalogue.list_questions(taken.version.id, language, keys)
+    bank = catalogue.list_kept_questions(taken.version, language, keys)
     paper = assessments.lay_out_paper(bank, True, taken.enrolment.id)
     if form is None:
         return [Practised(question.without_key()) for question in paper]

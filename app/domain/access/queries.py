@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased
 
 from app.domain.access.values import Actor, Grant, Role
@@ -36,14 +36,19 @@ _STATEMENT = (
 )
 
 
+_BY_TOKEN = _STATEMENT.where(Person.session_token == bindparam("token"))
+_BY_ID = _STATEMENT.where(Person.public_id == bindparam("public_id"))
+
+
 def find_actor(session_token: str) -> Actor | None:
     """Return who holds a sign-in, with her present roles; one statement, asked at every request."""
-    return _actor(session().execute(_STATEMENT.where(Person.session_token == session_token)).all())
+    return _actor(session().connection().execute(_BY_TOKEN, {"token": session_token}).all())
 
 
 def find_actor_by_id(public_id: UUID) -> Actor | None:
     """Return a person as an actor, for acts on her behalf in demonstration data and tests."""
-    return _actor(session().execute(_STATEMENT.where(Person.public_id == public_id)).all())
+    session().flush()
+    return _actor(session().connection().execute(_BY_ID, {"public_id": public_id}).all())
 
 
 def _actor(rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor | None:

@@ -2,30 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
 
 from app.domain.assessments.models import Answer, Attempt, Paper
 from app.domain.assessments.values import PaperQuestion, Response
-from app.domain.territory.values import Scope
-from app.foundation.db import session
+from app.domain.territory.values import Scope, ScopeShape
+from app.foundation.db import Moment, session
 from app.foundation.errors import NotFound
 from app.foundation.plain import load
+
+AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
+
+
+@cache
+def _by_id(shape: ScopeShape, *, is_locked: bool) -> AnySelect:
+    statement: AnySelect = (
+        select(Attempt, Paper.questions)
+        .join(Paper, Paper.attempt_id == Attempt.id)
+        .where(Attempt.public_id == bindparam("attempt"), shape.within(Attempt.unit_path, Attempt.person_id))
+    )
+    if is_locked:
+        statement = statement.with_for_update(of=Attempt).execution_options(populate_existing=True)
+    return statement
 
 
 def get_attempt(
     scope: Scope, public_id: UUID, *, is_locked: bool = False
 ) -> tuple[Attempt, list[PaperQuestion]]:
     """Return an attempt within a scope and its paper; locked until the transaction ends where asked."""
-    statement = (
-        select(Attempt, Paper.questions)
-        .join(Paper, Paper.attempt_id == Attempt.id)
-        .where(Attempt.public_id == public_id, scope.within(Attempt.unit_path, Attempt.person_id))
-    )
-    if is_locked:
-        statement = statement.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    row = session().execute(statement).first()
+    statement = _by_id(scope.shape, is_locked=is_locked)
+    row = session().execute(statement, {"attempt": public_id, **scope.bounds()}).first()
     if row is None:
         raise NotFound
     return row[0], [load(PaperQuestion, question) for question in row[1]]
@@ -42,24 +52,30 @@ def find_open(scope: Scope, enrolment_id: int) -> Attempt | None:
     )
 
 
+@cache
+def _of_enrolment(shape: ScopeShape) -> Select[Attempt]:
+    return (
+        select(Attempt)
+        .where(
+            Attempt.enrolment_id == bindparam("enrolment"), shape.within(Attempt.unit_path, Attempt.person_id)
+        )
+        .order_by(Attempt.ordinal)
+    )
+
+
 def list_attempts(scope: Scope, enrolment_id: int) -> Sequence[Attempt]:
     """Return the attempts of an enrolment within a scope, the first first."""
-    return (
-        session()
-        .scalars(
-            select(Attempt)
-            .where(Attempt.enrolment_id == enrolment_id, scope.within(Attempt.unit_path, Attempt.person_id))
-            .order_by(Attempt.ordinal)
-        )
-        .all()
-    )
+    return session().scalars(_of_enrolment(scope.shape), {"enrolment": enrolment_id, **scope.bounds()}).all()
+
+
+_RESPONSES = select(Answer.position, Answer.response).where(Answer.attempt_id == bindparam("attempt"))
 
 
 def responses_of(scope: Scope, attempt: Attempt) -> Mapping[int, Response]:
     """Return position → what the learner answered."""
     if not scope.covers(attempt.unit_path, attempt.person_id):
         return {}
-    rows = session().execute(select(Answer.position, Answer.response).where(Answer.attempt_id == attempt.id))
+    rows = session().connection().execute(_RESPONSES, {"attempt": attempt.id})
     return {position: response for position, response in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
@@ -69,6 +85,21 @@ def earned_of(scope: Scope, attempt: Attempt) -> Mapping[int, str | None]:
         return {}
     rows = session().execute(select(Answer.position, Answer.earned).where(Answer.attempt_id == attempt.id))
     return {position: earned for position, earned in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
+
+
+def rows_of_answers() -> AnySelect:
+    """Return the rows of answers that lie in one JSON object, position → response and points: for an INSERT.
+
+    An INSERT of many VALUES would be built anew, place by place, every time that anybody saves.
+    """
+    given = func.json_each(bindparam("answers", type_=JSON)).table_valued("key", column("value", JSON))
+    return select(
+        bindparam("attempt", type_=Integer),
+        cast(given.c.key, Integer),
+        given.c.value["response"],
+        bindparam("at", type_=Moment),
+        given.c.value["earned"].as_string(),
+    ).where(given.c.key.is_not(None))
 
 
 def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[UUID]:

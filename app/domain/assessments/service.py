@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
+from functools import cache
+from typing import cast
 
-from app.domain.assessments import rules
+from sqlalchemy import Executable, Table, bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.domain.assessments import queries, rules
 from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, Paper
 from app.domain.assessments.values import Mark, PaperQuestion, Response
 from app.domain.catalogue.queries import BankQuestion
 from app.domain.catalogue.values import Assessment
 from app.domain.enrolment.models import Enrolment
 from app.foundation import clock, ids
-from app.foundation.db import insert_into, session
+from app.foundation.db import session
 from app.foundation.plain import dump
 
 
@@ -72,21 +76,36 @@ def start(
     return attempt
 
 
+_answers = cast("Table", Answer.__table__)
+_attempts = cast("Table", Attempt.__table__)
+_TOUCH = update(_attempts).where(_attempts.c.id == bindparam("attempt")).values(saved_at=bindparam("at"))
+
+
+@cache
+def _writing(dialect: str, columns: tuple[str, ...]) -> Executable:
+    """Return the statement that writes the answers of a paper at once, ``columns`` over what stands there."""
+    names = ["attempt_id", "position", "response", "saved_at", "earned"]
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert
+    statement = insert(_answers).from_select(names, queries.rows_of_answers())
+    written = {name: statement.excluded[name] for name in columns}
+    whole: Executable = statement.on_conflict_do_update(index_elements=names[:2], set_=written)
+    return whole
+
+
+def _write(
+    attempt: Attempt, answers: Mapping[int, Mapping[str, object]], at: datetime, *columns: str
+) -> None:
+    held = session().connection()
+    statement = _writing(held.dialect.name, columns)
+    held.execute(statement, {"attempt": attempt.id, "answers": answers, "at": at})
+
+
 def save(attempt: Attempt, responses: Mapping[int, Response]) -> datetime:
     """Write answers down over earlier ones, and return the moment that is acknowledged."""
     present = clock.now()
-    if responses:
-        statement = insert_into(Answer).values([
-            {"attempt_id": attempt.id, "position": position, "response": response, "saved_at": present}
-            for position, response in responses.items()
-        ])
-        session().execute(
-            statement.on_conflict_do_update(
-                index_elements=["attempt_id", "position"],
-                set_={"response": statement.excluded.response, "saved_at": statement.excluded.saved_at},
-            )
-        )
-    attempt.saved_at = present
+    answers = {position: {"response": response} for position, response in responses.items()}
+    _write(attempt, answers, present, "response", "saved_at")
+    session().connection().execute(_TOUCH, {"attempt": attempt.id, "at": present})
     return present
 
 
@@ -96,35 +115,26 @@ def finish(
     responses: Mapping[int, Response],
     pass_mark: int,
     at: datetime,
+    *,
+    is_handed_in: bool,
 ) -> Mark:
-    """Mark an attempt and close it; the points of every question are kept."""
+    """Mark an attempt and close it; the points of every question are kept.
+
+    Responses that are handed in are written over those saved before.
+    """
     mark, earned = rules.mark(paper, responses)
-    _keep_earned(attempt, responses, earned, at)
+    answers = {
+        position: {"response": responses.get(position, []), "earned": str(points)}
+        for position, points in enumerate(earned, start=1)
+    }
+    if is_handed_in:
+        attempt.saved_at = at
+    _write(attempt, answers, at, *(("response", "saved_at") if is_handed_in else ()), "earned")
     attempt.finished_at = at
     attempt.earned, attempt.mark = str(mark.earned), mark.basis_points
     attempt.is_passed = mark.reaches(pass_mark)
     session().flush()
     return mark
-
-
-def _keep_earned(
-    attempt: Attempt, responses: Mapping[int, Response], earned: Sequence[Fraction], at: datetime
-) -> None:
-    statement = insert_into(Answer).values([
-        {
-            "attempt_id": attempt.id,
-            "position": position,
-            "response": responses.get(position, []),
-            "saved_at": at,
-            "earned": str(points),
-        }
-        for position, points in enumerate(earned, start=1)
-    ])
-    session().execute(
-        statement.on_conflict_do_update(
-            index_elements=["attempt_id", "position"], set_={"earned": statement.excluded.earned}
-        )
-    )
 
 
 def grant_extra(enrolment: Enrolment, by: str, reason: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -19,9 +21,12 @@ from app.domain.catalogue.models import (
 )
 from app.domain.catalogue.values import CourseMeta, Kind, QuestionBody, QuestionKey
 from app.domain.territory.values import Scope
-from app.foundation.db import session
+from app.foundation.db import Base, session
 from app.foundation.errors import NotFound
+from app.foundation.kept import Kept
 from app.foundation.plain import load
+
+Thing = TypeVar("Thing", bound=Base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,64 @@ class BankQuestion:
     answer_key: QuestionKey
 
 
+# What a version says never changes, so that the pages which are asked for most read it once in each process.
+_versions: Kept[CourseVersion] = Kept(100)
+_metas: Kept[CourseMeta] = Kept(100)
+_modules: Kept[ModuleText] = Kept(500)
+_areas: Kept[Mapping[str, str]] = Kept(100)
+_banks: Kept[Mapping[str, BankQuestion]] = Kept(100)
+
+
 def meta_of(version: CourseVersion) -> CourseMeta:
     """Return what course.yaml said at a version."""
-    return load(CourseMeta, version.meta)
+    return _metas.get(version.public_id, lambda: load(CourseMeta, version.meta))
+
+
+def get_kept_version(public_id: UUID) -> CourseVersion:
+    """Return a version as it lies in memory: detached, to be read only."""
+    return _versions.get(
+        public_id, lambda: _detached(select(CourseVersion).where(CourseVersion.public_id == public_id))
+    )
+
+
+def get_kept_module(version: CourseVersion, language: str, address: str) -> ModuleText:
+    """Return one module of a version in a language as it lies in memory: detached, to be read only."""
+
+    def read() -> ModuleText:
+        return _detached(
+            select(ModuleText).where(
+                ModuleText.version_id == version.id,
+                ModuleText.language == language,
+                ModuleText.address == address,
+            )
+        )
+
+    return _modules.get((version.public_id, language, address), read)
+
+
+def _detached(statement: Select[Thing]) -> Thing:
+    """Return a thing out of reach of the session, so that no commit or rollback empties it."""
+    held = session()
+    thing = held.scalar(statement.execution_options(populate_existing=True))
+    if thing is None:
+        raise NotFound
+    held.expunge(thing)
+    return thing
+
+
+def kept_areas_of_pool(version: CourseVersion) -> Mapping[str, str]:
+    """Return ``areas_of_pool`` as it lies in memory."""
+    return _areas.get(version.public_id, lambda: areas_of_pool(version.id))
+
+
+def list_kept_questions(version: CourseVersion, language: str, keys: Sequence[str]) -> list[BankQuestion]:
+    """Return questions of a version in a language, in the order of ``keys``, as they lie in memory."""
+    bank = _banks.get((version.public_id, language), lambda: _bank(version.id, language))
+    return [bank[key] for key in keys]
+
+
+def _bank(version_id: int, language: str) -> Mapping[str, BankQuestion]:
+    return {question.key: question for question in list_questions(version_id, language)}
 
 
 def get_course(slug: str) -> Course:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, bindparam, select
 
 from app.domain.catalogue.models import Course, CourseVersion, Edition
+from app.domain.catalogue.queries import get_kept_version
 from app.domain.enrolment.models import Enrolment
-from app.domain.territory.values import Scope
+from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 
@@ -22,106 +25,101 @@ class Taken:
     version: CourseVersion
 
 
-_TAKEN = (
-    select(Enrolment, Course, CourseVersion)
+AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
+
+_TAKEN: AnySelect = (
+    select(Enrolment, Course, CourseVersion.public_id)
     .join(Course, Course.id == Enrolment.course_id)
     .join(Edition, Edition.id == Enrolment.edition_id)
     .join(CourseVersion, CourseVersion.id == Edition.version_id)
 )
 
 
-def find_taken(scope: Scope, person_id: int, slug: str) -> Taken | None:
-    """Return a person's newest enrolment in a course within a scope, or None."""
-    row = (
-        session()
-        .execute(
-            _TAKEN
-            .where(
-                Course.slug == slug,
-                Enrolment.person_id == person_id,
-                scope.within(Enrolment.unit_path, Enrolment.person_id),
-            )
-            .order_by(Enrolment.ordinal.desc())
-            .limit(1)
+def _locked(statement: AnySelect) -> AnySelect:
+    return statement.with_for_update(of=Enrolment).execution_options(populate_existing=True)
+
+
+@cache
+def _newest_of_person(shape: ScopeShape, *, is_locked: bool = False) -> AnySelect:
+    statement = (
+        _TAKEN
+        .where(
+            Course.slug == bindparam("slug"),
+            Enrolment.person_id == bindparam("person"),
+            shape.within(Enrolment.unit_path, Enrolment.person_id),
         )
-        .first()
+        .order_by(Enrolment.ordinal.desc())
+        .limit(1)
     )
-    return Taken(*row) if row else None
+    return _locked(statement) if is_locked else statement
 
 
-def get_taken(scope: Scope, person_id: int, slug: str) -> Taken:
-    """Return a person's newest enrolment in a course within a scope."""
-    taken = find_taken(scope, person_id, slug)
+@cache
+def _by_id(shape: ScopeShape, *, is_locked: bool = False) -> AnySelect:
+    statement = _TAKEN.where(
+        Enrolment.id == bindparam("enrolment"), shape.within(Enrolment.unit_path, Enrolment.person_id)
+    )
+    return _locked(statement) if is_locked else statement
+
+
+def _find(statement: AnySelect, scope: Scope, **bounds: str | int) -> Taken | None:
+    row = session().execute(statement, {**bounds, **scope.bounds()}).first()
+    return _taken(row) if row else None
+
+
+def _get(statement: AnySelect, scope: Scope, **bounds: str | int) -> Taken:
+    taken = _find(statement, scope, **bounds)
     if taken is None:
         raise NotFound
     return taken
 
 
+def _taken(row: Row[*tuple[Any, ...]]) -> Taken:
+    """Put an enrolment together with its version, which lies in memory."""
+    enrolment, course, version = row
+    return Taken(enrolment, course, get_kept_version(version))
+
+
+def find_taken(scope: Scope, person_id: int, slug: str) -> Taken | None:
+    """Return a person's newest enrolment in a course within a scope, or None."""
+    return _find(_newest_of_person(scope.shape), scope, slug=slug, person=person_id)
+
+
+def get_taken(scope: Scope, person_id: int, slug: str) -> Taken:
+    """Return a person's newest enrolment in a course within a scope."""
+    return _get(_newest_of_person(scope.shape), scope, slug=slug, person=person_id)
+
+
+def get_newest_taken_for_update(scope: Scope, person_id: int, slug: str) -> Taken:
+    """Return a person's newest enrolment in a course within a scope, locked until the transaction ends."""
+    return _get(_newest_of_person(scope.shape, is_locked=True), scope, slug=slug, person=person_id)
+
+
 def get_taken_for_update(scope: Scope, enrolment_id: int) -> Taken:
     """Return an enrolment within a scope, locked until the transaction ends."""
-    row = (
-        session()
-        .execute(
-            _TAKEN
-            .where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
-            .with_for_update(of=Enrolment)
-            .execution_options(populate_existing=True)
-        )
-        .first()
-    )
-    if row is None:
-        raise NotFound
-    return Taken(*row)
+    return _get(_by_id(scope.shape, is_locked=True), scope, enrolment=enrolment_id)
 
 
 def get_taken_by_id(scope: Scope, enrolment_id: int) -> Taken:
     """Return an enrolment within a scope by its number inside."""
-    row = (
-        session()
-        .execute(
-            _TAKEN.where(Enrolment.id == enrolment_id, scope.within(Enrolment.unit_path, Enrolment.person_id))
-        )
-        .first()
-    )
-    if row is None:
-        raise NotFound
-    return Taken(*row)
+    return _get(_by_id(scope.shape), scope, enrolment=enrolment_id)
 
 
 def get_taken_by_public_id(scope: Scope, public_id: UUID) -> Taken:
     """Return an enrolment within a scope by its public id."""
-    row = (
-        session()
-        .execute(
-            _TAKEN.where(
-                Enrolment.public_id == public_id, scope.within(Enrolment.unit_path, Enrolment.person_id)
-            )
-        )
-        .first()
+    statement = _TAKEN.where(
+        Enrolment.public_id == public_id, scope.within(Enrolment.unit_path, Enrolment.person_id)
     )
-    if row is None:
-        raise NotFound
-    return Taken(*row)
+    return _get(statement, scope)
 
 
 def get_taken_to_grant(scope: Scope, teaching: Scope, public_id: UUID) -> Taken:
     """Return an enrolment within a scope, or in a course that lies within the scope of whoever teaches it; locked."""
-    row = (
-        session()
-        .execute(
-            _TAKEN
-            .where(
-                Enrolment.public_id == public_id,
-                scope.within(Enrolment.unit_path, Enrolment.person_id) | teaching.within(Course.owner_path),
-            )
-            .with_for_update(of=Enrolment)
-            .execution_options(populate_existing=True)
-        )
-        .first()
+    statement = _TAKEN.where(
+        Enrolment.public_id == public_id,
+        scope.within(Enrolment.unit_path, Enrolment.person_id) | teaching.within(Course.owner_path),
     )
-    if row is None:
-        raise NotFound
-    return Taken(*row)
+    return _get(_locked(statement), scope)
 
 
 def list_without_attempt(scope: Scope, teaching: Scope, slug: str) -> Sequence[Taken]:
@@ -133,7 +131,7 @@ def list_without_attempt(scope: Scope, teaching: Scope, slug: str) -> Sequence[T
             scope.within(Enrolment.unit_path) | teaching.within(Course.owner_path),
         ).order_by(Enrolment.outcome_at.desc())
     )
-    return [Taken(*row) for row in rows]
+    return [_taken(row) for row in rows.all()]
 
 
 def list_taken(scope: Scope, person_id: int) -> Sequence[Taken]:
@@ -143,7 +141,7 @@ def list_taken(scope: Scope, person_id: int) -> Sequence[Taken]:
             Enrolment.person_id == person_id, scope.within(Enrolment.unit_path, Enrolment.person_id)
         ).order_by(Enrolment.last_activity_at.desc())
     )
-    return [Taken(*row) for row in rows]
+    return [_taken(row) for row in rows.all()]
 
 
 def list_completed_slugs(scope: Scope, person_id: int) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app.domain.catalogue.models import ModuleText
 from app.domain.enrolment.models import Enrolment
@@ -22,20 +22,27 @@ class OutlineEntry:
     is_done: bool
 
 
+_OUTLINE = (
+    select(ModuleText.address, ModuleText.title, ModuleText.minutes, ModuleDone.done_at.is_not(None))
+    .outerjoin(
+        ModuleDone,
+        and_(ModuleDone.address == ModuleText.address, ModuleDone.enrolment_id == bindparam("enrolment")),
+    )
+    .where(ModuleText.version_id == bindparam("version"), ModuleText.language == bindparam("language"))
+    .order_by(ModuleText.position)
+)
+
+
 def list_outline(
     scope: Scope, enrolment: Enrolment, version_id: int, language: str
 ) -> Sequence[OutlineEntry]:
     """Return the modules of a version in order, each with whether the learner marked it done."""
     if not scope.covers(enrolment.unit_path, enrolment.person_id):
         return []
-    rows = session().execute(
-        select(ModuleText.address, ModuleText.title, ModuleText.minutes, ModuleDone.done_at.is_not(None))
-        .outerjoin(
-            ModuleDone,
-            and_(ModuleDone.address == ModuleText.address, ModuleDone.enrolment_id == enrolment.id),
-        )
-        .where(ModuleText.version_id == version_id, ModuleText.language == language)
-        .order_by(ModuleText.position)
+    rows = (
+        session()
+        .connection()
+        .execute(_OUTLINE, {"enrolment": enrolment.id, "version": version_id, "language": language})
     )
     return [OutlineEntry(*row) for row in rows]
 

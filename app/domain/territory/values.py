@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 LEVELS: dict[str, tuple[str, ...]] = {
@@ -121,6 +121,45 @@ class Scope:
         if self.everything or any(path.startswith(unit_path) for unit_path in self.paths):
             return True
         return owner_id is not None and owner_id == self.person_id
+
+    @property
+    def shape(self) -> "ScopeShape":
+        """What the scope looks like, whoever's it is."""
+        return ScopeShape(len(self.paths), self.person_id is not None, self.everything)
+
+    def bounds(self) -> dict[str, str | int | None]:
+        """Return what fills the places of a statement that was built for the scope's shape."""
+        filled: dict[str, str | int | None] = {"scope_person": self.person_id}
+        for place, path in enumerate(self.paths):
+            filled |= {f"scope_from_{place}": path, f"scope_to_{place}": path[:-1] + "/"}
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeShape:
+    """How many subtrees a scope has and whether it knows a person: what a statement is built for.
+
+    Building a statement costs ten times what running it does, so that the pages which are asked for most keep
+    theirs by shape and fill in ``Scope.bounds``.
+    """
+
+    paths: int
+    has_person: bool
+    everything: bool
+
+    def within(
+        self, path: InstrumentedAttribute[str], owner: InstrumentedAttribute[int] | None = None
+    ) -> ColumnElement[bool]:
+        """Return ``Scope.within`` with places for the bounds."""
+        if self.everything:
+            return true()
+        clauses: list[ColumnElement[bool]] = [
+            and_(path >= bindparam(f"scope_from_{place}"), path < bindparam(f"scope_to_{place}"))
+            for place in range(self.paths)
+        ]
+        if owner is not None and self.has_person:
+            clauses.append(owner == bindparam("scope_person"))
+        return or_(*clauses) if clauses else false()
 
 
 def subtree(path: InstrumentedAttribute[str] | ColumnElement[str], unit_path: str) -> ColumnElement[bool]:

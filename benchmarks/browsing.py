@@ -1,0 +1,89 @@
+"""People at their browsers: kept connections, cookies, and sign-ins that need no password."""
+
+import http.client
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+from app.foundation import ids
+from benchmarks.ground import HOST, KEY
+
+COOKIE = "__Host-gradivo-session"
+_PATIENCE_SECONDS = 60
+_FORM = "application/x-www-form-urlencoded"
+
+
+class WrongAnswer(Exception):
+    """The server did not answer as it must for a measurement to mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, and how long it took in seconds: to its first byte, and to its last."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    first: float
+    whole: float
+
+
+class Browser:
+    """One person; what she sends looks as if nginx had passed it on (deploy/nginx.conf)."""
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
+        self._csrf = ids.token()
+        session: dict[str, object] = {"_permanent": True, "csrf_token": self._csrf}
+        if token is not None:
+            session |= {"_user_id": token, "_fresh": True, "browser": "known"}
+        self.cookies = {COOKIE: _signer().dumps(session)}
+
+    def get(self, address: str, status: int = 200) -> Answer:
+        """Open a page."""
+        return self._ask("GET", address, None, status)
+
+    def post(self, address: str, form: Mapping[str, object], status: int = 302) -> Answer:
+        """Send a form; a redirect is not followed."""
+        token = URLSafeTimedSerializer(KEY, salt="wtf-csrf-token").dumps(self._csrf)
+        body = urlencode({**form, "csrf_token": token}, doseq=True)
+        return self._ask("POST", address, body, status)
+
+    def _ask(self, method: str, address: str, body: str | None, status: int) -> Answer:
+        headers = {
+            "Host": HOST,
+            "X-Forwarded-For": "192.0.2.1",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": HOST,
+            "Referer": f"https://{HOST}/",
+            "Accept-Encoding": "gzip, deflate, br, zstd",
+            "Accept-Language": "en",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+        } | ({"Content-Type": _FORM} if body is not None else {})
+        began = perf_counter()
+        self._line.request(method, address, body, headers)
+        response = self._line.getresponse()
+        first = perf_counter() - began
+        content = response.read()
+        answer = Answer(response.status, response.headers, content, first, perf_counter() - began)
+        if answer.status != status:
+            raise WrongAnswer(f"{method} {address}: {answer.status} instead of {status}: {content[:500]!r}")
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+
+def _signer() -> URLSafeTimedSerializer:
+    app = Flask("cookies")
+    app.secret_key = KEY
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    if signer is None:
+        raise WrongAnswer("no key to sign cookies with")
+    return signer
