@@ -1,7 +1,7 @@
 """Courses as acts: read, checked, compared and published; the one way for browser and command alike."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from app.workflows.certifying import DESIGNS
 
 P = Permission
 Digests = Mapping[str, tuple[str, str | None]]
+Reader = Callable[[str, Mapping[str, bytes], Surroundings], Reading]
 _CERTIFICATE = re.compile(rb"^certificate:", re.MULTILINE)
 
 
@@ -71,12 +72,17 @@ def surroundings() -> Surroundings:
     )
 
 
-def read(folder: str, files: Mapping[str, bytes], around: Surroundings | None = None) -> Reading:
+def read(
+    folder: str,
+    files: Mapping[str, bytes],
+    around: Surroundings | None = None,
+    reader: Reader = course_folder.read_course,
+) -> Reading:
     """Read and check a course among those that are published; writes nothing.
 
     A course whose owner could not issue its certificate has an error although there is a draft of it.
     """
-    reading = course_folder.read_course(folder, files, around or surroundings())
+    reading = reader(folder, files, around or surroundings())
     if reading.draft is None or not _lacks_issuer(reading.draft):
         return reading
     message = N_(

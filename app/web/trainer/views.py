@@ -1,5 +1,6 @@
-"""Pages for those who write courses."""
+"""Pages for those who write courses: the list, one course, its files, previews, the question format."""
 
-from flask import Blueprint
+from app.web.trainer import bench, examples, files, previews
+from app.web.trainer.shelf import blueprint
 
-blueprint = Blueprint("trainer", __name__)
+__all__ = ["bench", "blueprint", "examples", "files", "previews"]

@@ -1,0 +1,108 @@
+"""The forms by which courses are begun, filled and handed over."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from app.formats.course_template import LANGUAGES
+from app.web.account.forms import choices_of
+from app.web.labels import LANGUAGE_NAMES
+
+_OWN_UNIT = _("Choose a unit that you may write courses for.")
+
+
+class NewCourseForm(FlaskForm):
+    """What a new course is called, who keeps it, and in which language it is written."""
+
+    title = StringField(
+        _("Title"),
+        validators=[
+            DataRequired(_("Enter a title.")),
+            Length(max=200, message=_("A title has at most 200 characters.")),
+        ],
+    )
+    slug = StringField(
+        _("Name in the address"),
+        description=_("Small letters a–z, digits and hyphens, such as open-data-basics. It stays for ever."),
+        validators=[
+            DataRequired(_("Enter a name for the address.")),
+            Length(max=80, message=_("At most 80 characters.")),
+        ],
+    )
+    owner = SelectField(
+        _("Kept by"),
+        description=_("This unit keeps the course and issues its certificates."),
+        validators=[DataRequired(_OWN_UNIT)],
+        invalid_choice_message=_OWN_UNIT,
+    )
+    language = SelectField(
+        _("Language you write in"), choices=choices_of({tag: LANGUAGE_NAMES[tag] for tag in LANGUAGES})
+    )
+
+
+class UploadForm(FlaskForm):
+    """A course as a ZIP archive."""
+
+    file = FileField(
+        _("ZIP archive"),
+        description=_("One folder with course.yaml in it, or the files themselves; at most 200 MB."),
+        validators=[FileRequired(_("Choose a ZIP archive."))],
+    )
+    replace = BooleanField(_("Put it in the place of a draft that is there already"))
+
+
+class AddFileForm(FlaskForm):
+    """A new module or question file."""
+
+    folder = SelectField(
+        _("Language"),
+        validators=[DataRequired(_("Choose a language."))],
+        invalid_choice_message=_("Choose a language."),
+    )
+    name = StringField(
+        _("File name"),
+        description=_(
+            "Modules: a number and a name, such as 03-next.md. Questions: questions.md or questions-second.md. "
+            "A translation has the same name as its source."
+        ),
+        validators=[
+            DataRequired(_("Enter a file name.")),
+            Length(max=120, message=_("At most 120 characters.")),
+        ],
+    )
+
+
+class MediaForm(FlaskForm):
+    """A picture, table, document or video."""
+
+    file = FileField(
+        _("Picture or file"),
+        description=_(
+            "png, jpg, webp, svg, csv or vtt up to 2 MB, pdf up to 10 MB, mp4 or webm up to 50 MB. "
+            "In a module it is linked as ../media/NAME."
+        ),
+        validators=[FileRequired(_("Choose a file."))],
+    )
+    replace = BooleanField(_("Replace a file of the same name"))
+
+
+class TextForm(FlaskForm):
+    """One file as plain text; ``base`` is the digest of the text that the editor was opened with."""
+
+    text = TextAreaField(_("Text of the file"))
+    base = HiddenField()
+
+
+class GrantForm(FlaskForm):
+    """Why a learner gets one more attempt."""
+
+    enrolment = HiddenField(validators=[DataRequired()])
+    reason = StringField(
+        _("Reason"),
+        validators=[
+            DataRequired(_("Say why one more attempt is granted.")),
+            Length(max=500, message=_("At most 500 characters.")),
+        ],
+    )
