@@ -65,7 +65,7 @@ def course(slug: str) -> str:
 def module(slug: str, address: str) -> str:
     """Show a module, with its control questions."""
     view = outline.load(actor(), slug, request.args.get("lang"))
-    text = catalogue.get_module(view.version.id, view.language, address)
+    text = catalogue.get_kept_module(view.version, view.language, address)
     checks = learning.practise(actor(), view.taken, text.check, view.language, None) if text.check else []
     return render_template(
         "learner/module.html", view=view, text=text, checks=checks, around=view.around(address)
@@ -77,7 +77,7 @@ def module(slug: str, address: str) -> str:
 def check(slug: str, address: str) -> str:
     """Mark the control questions of a module on the spot; nothing is counted."""
     view = outline.load(actor(), slug, request.form.get("lang"))
-    text = catalogue.get_module(view.version.id, view.language, address)
+    text = catalogue.get_kept_module(view.version, view.language, address)
     form = {**request.form.to_dict(flat=False), "whole": ["1"]}
     checks = learning.practise(actor(), view.taken, text.check, view.language, form)
     return render_template(
@@ -116,7 +116,7 @@ def print_course(slug: str) -> str:
 def print_module(slug: str, address: str) -> str:
     """Show one module on a page of its own, to be printed."""
     view = outline.load(actor(), slug, request.args.get("lang"))
-    text = catalogue.get_module(view.version.id, view.language, address)
+    text = catalogue.get_kept_module(view.version, view.language, address)
     return render_template("learner/print_module.html", view=view, text=text)
 
 
