@@ -36,7 +36,6 @@ PARTS = (
     Part("PostgreSQL", "initdb", "postgresql", "the tests on PostgreSQL"),
     Part("Redis", "redis-server", "redis-server", "the tests of the queue in Redis"),
     Part("poppler", "pdftotext", "poppler-utils", "the tests that read certificates back"),
-    Part("qpdf", "qpdf", "qpdf", "the tests that check the structure of certificates"),
 )
 
 

@@ -23,7 +23,6 @@ WITHOUT_ACTOR = {
     "notifying.post": "a part of other workflows, which were asked for",
     "publishing.surroundings": "checks of courses need no one; nothing of people is read",
     "publishing.read": "the same",
-    "publishing.export": "what is published is public",
 }
 """Workflows that nobody who is known asks for."""
 
