@@ -207,7 +207,10 @@ def list_without_scope(sources: Sources, rooms: Collection[str], allowed: Collec
 def _is_clause(function: Function) -> bool:
     """Tell whether a function returns a part of a statement, and so no rows."""
     returned = ast.unparse(function.returns) if function.returns else ""
-    return re.match(r"((Sequence|list|tuple)\[)?(ColumnElement|Subquery|CTE|AnySelect|Select)\b", returned) is not None
+    return (
+        re.match(r"((Sequence|list|tuple)\[)?(ColumnElement|Subquery|CTE|AnySelect|Select)\b", returned)
+        is not None
+    )
 
 
 def list_without_actor(sources: Sources, allowed: Collection[str]) -> list[str]:
