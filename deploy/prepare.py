@@ -10,11 +10,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app import create_app
 from app.foundation import settings
+from app.foundation.settings import SettingsError
 
 
 def main() -> int:
     """Run ``flask db upgrade`` and, for a demonstration, ``flask demo load``; return the exit code."""
-    app = create_app()
+    try:
+        app = create_app()
+    except SettingsError as error:
+        print(f"This instance cannot start. {error}", file=sys.stderr)
+        return 1
     commands = [("db", "upgrade"), ("demo", "load")]
     for command in commands if settings.current().is_demo else commands[:1]:
         try:
