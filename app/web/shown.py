@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from babel.numbers import format_percent
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale
 from markupsafe import Markup
 
 from app.domain.assessments.models import Attempt
@@ -24,6 +25,7 @@ def install(app: Flask) -> None:
     """Teach the templates the filters."""
     app.jinja_env.filters.update(
         day=day,
+        hour=hour,
         iso_day=iso_day,
         moment=moment,
         number=number,
@@ -57,6 +59,11 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else format_datetime(value, "medium")
 
 
+def hour(value: datetime | None) -> str:
+    """Return the time of day of a moment in the page's language and the reader's zone."""
+    return "" if value is None else format_time(value, "short")
+
+
 def iso_day(value: str | None) -> str:
     """Return an ISO date of a snapshot in the page's language."""
     return "" if value is None else day(date.fromisoformat(value))
@@ -68,8 +75,10 @@ def number(value: Decimal | float) -> str:
 
 
 def percent(basis_points: int | None) -> str:
-    """Return a mark of basis points as percent, at most two decimals."""
-    return "" if basis_points is None else format_decimal(Decimal(basis_points) / 100) + "\u00a0%"
+    """Return a mark of basis points as percent, at most two decimals, as the page's language writes it."""
+    if basis_points is None:
+        return ""
+    return format_percent(Decimal(basis_points) / 10000, locale=get_locale(), decimal_quantization=False)
 
 
 def text_of(texts: Mapping[str, str], language: str | None = None) -> str:

@@ -17,6 +17,9 @@ from app.domain.enrolment.queries import Taken
 from app.domain.progress import queries as progress
 from app.domain.progress.queries import OutlineEntry
 from app.domain.progress.rules import is_test_open, modules_wanted
+from app.foundation.errors import NotFound
+from app.foundation.i18n import N_
+from app.web.session import choose_locale
 from app.workflows import learning
 from app.workflows.learning import Admission
 
@@ -68,7 +71,7 @@ class CourseView:
 
     def link(self, endpoint: str, **values: str) -> str:
         """Return an address within the course that keeps the chosen language."""
-        if self.language != learning.language_for(self.version.languages, self.actor.locale):
+        if self.language != learning.language_for(self.version.languages, choose_locale()):
             values["lang"] = self.language
         return url_for(endpoint, slug=self.slug, **values)  # type: ignore[arg-type]
 
@@ -109,9 +112,9 @@ def load(actor: Actor, slug: str, wanted: str | None) -> CourseView:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken(scope, actor.person_id or 0, slug)
     version = taken.version
-    language = (
-        wanted if wanted in version.languages else learning.language_for(version.languages, actor.locale)
-    )
+    if wanted and wanted not in version.languages:
+        raise NotFound(N_("This course is not there in that language."))
+    language = wanted or learning.language_for(version.languages, choose_locale())
     return CourseView(
         actor=actor,
         taken=taken,

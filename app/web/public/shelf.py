@@ -44,6 +44,11 @@ def languages() -> list[str]:
     return sorted({tag for _course, version in catalogue.list_newest() for tag in version.languages})
 
 
+def is_in_review(version: CourseVersion) -> bool:
+    """Tell whether the day is past by which the content had to be confirmed: nobody can enrol until it is."""
+    return version.review_by is not None and version.review_by < clock.now().date()
+
+
 def count_drawn(version: CourseVersion, meta: CourseMeta) -> int:
     """Return how many questions the final test draws."""
     if meta.assessment is None:

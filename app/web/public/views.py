@@ -69,6 +69,7 @@ def course(slug: str) -> str:
         language=language,
         modules=modules,
         taken=taken,
+        is_in_review=shelf.is_in_review(version),
         questions=shelf.count_drawn(version, meta),
         needed=shelf.titles_of(meta.prerequisites, language),
     )

@@ -28,16 +28,93 @@
   });
 
   /* A second click sends nothing for five seconds: long enough for a double click, short enough to try again. */
+  const sent = new Map();
   for (const form of all("form[data-once]")) {
-    let sent = 0;
     form.addEventListener("submit", (event) => {
-      if (event.timeStamp - sent < 5000 && sent > 0) {
+      if (event.timeStamp - (sent.get(form) ?? -5000) < 5000) {
         event.preventDefault();
+        event.stopImmediatePropagation();
         return;
       }
-      sent = event.timeStamp;
+      sent.set(form, event.timeStamp);
     });
-    addEventListener("pageshow", () => { sent = 0; });
+  }
+  addEventListener("pageshow", () => sent.clear());
+
+  /* The final test: saving keeps the place on the page. Without a line the answers stay where they are. */
+  const sitting = document.querySelector("form[data-sitting]");
+  const tell = (kind, words) => {
+    const group = sitting.querySelector(".govuk-button-group");
+    const box = sitting.querySelector(".g-notification") || document.createElement("div");
+    box.className = `g-notification g-notification--${kind}`;
+    box.setAttribute("role", kind === "error" ? "alert" : "status");
+    group.before(box);
+    box.textContent = "";
+    setTimeout(() => { box.textContent = words; }, 50);
+  };
+  const save = async (submitter) => {
+    const body = new URLSearchParams(new FormData(sitting, submitter));
+    const address = new URL(sitting.getAttribute("action"), location.href).href; // form.action is the buttons' name here
+    let answer = null;
+    try {
+      answer = await fetch(address, { method: "POST", body, cache: "no-store" });
+    } catch {
+      answer = null;
+    }
+    sent.delete(sitting);
+    if (answer?.ok && answer.url === address) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      sitting.querySelector("#saved").textContent = page.getElementById("saved").textContent;
+      tell("success", page.querySelector("#main > .g-notification")?.textContent.trim() || "");
+    } else if (answer) {
+      sitting.dataset.plain = "";
+      sitting.requestSubmit(submitter);
+    } else {
+      changed.add(sitting);
+      tell("error", sitting.dataset.failed);
+    }
+  };
+  sitting?.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "save" || "plain" in sitting.dataset) return;
+    event.preventDefault();
+    save(event.submitter);
+  });
+
+  /* The time left is the server's, counted on from when the page came; read out at five minutes and at one. */
+  const clock = sitting?.querySelector("[data-seconds]");
+  if (clock) {
+    const end = Date.now() + Number(clock.dataset.seconds) * 1000;
+    const left = clock.querySelector("[data-left]");
+    const said = sitting.querySelector("[data-said]");
+    let timer = 0;
+    const finish = () => {
+      clock.textContent = clock.dataset.over;
+      if (changed.has(sitting)) {
+        sent.delete(sitting);
+        sitting.requestSubmit(sitting.querySelector("button[value='submit']"));
+      } else {
+        setTimeout(() => location.reload(), 40000);
+      }
+    };
+    const tick = () => {
+      clearTimeout(timer);
+      const seconds = Math.ceil((end - Date.now()) / 1000);
+      if (seconds <= 0) {
+        document.removeEventListener("visibilitychange", tick);
+        finish();
+        return;
+      }
+      const minutes = Math.ceil(seconds / 60);
+      if (left.textContent !== String(minutes)) {
+        left.textContent = minutes;
+        const words = said.getAttribute(`data-said-${minutes}`);
+        if (words) said.textContent = words;
+      }
+      if (minutes <= 5) clock.closest(".g-statusline").classList.add("g-statusline--late");
+      timer = setTimeout(tick, (seconds - (minutes - 1) * 60) * 1000);
+    };
+    document.addEventListener("visibilitychange", tick);
+    tick();
   }
 
   /* "Your certificate is being made": asks again until the answer is 200, at most five minutes long. */
