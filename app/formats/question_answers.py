@@ -49,7 +49,12 @@ def _read_choice(attributes: Attributes, lines: Lines, report: Report) -> Parts 
         return None
     block = last_block(lines, TASK_ITEM.fullmatch)
     if block is None:
-        _tell_no_answer(attributes, lines, report, N_("- [x] right, - [ ] wrong"))
+        _tell_no_answer(
+            attributes,
+            lines,
+            report,
+            N_("Question “%(key)s” has no options: write them as “- [x] right” and “- [ ] wrong”."),
+        )
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_choice_stem(stem, report)
@@ -165,7 +170,7 @@ def _explanation(rest: Lines, report: Report) -> Piece | None:
     return unquoted(rest.part(start, len(rest.texts)))
 
 
-def _tell_no_answer(attributes: Attributes, lines: Lines, report: Report, example: str) -> None:
+def _tell_no_answer(attributes: Attributes, lines: Lines, report: Report, message: str) -> None:
     near = [
         place
         for place, text in enumerate(lines.texts)
@@ -174,18 +179,18 @@ def _tell_no_answer(attributes: Attributes, lines: Lines, report: Report, exampl
     if near:
         _tell_near_item(lines.number(near[0]), report)
         return
-    report.error(
-        attributes.line,
-        N_("Question “%(key)s” has no answer part of its kind: write %(example)s."),
-        key=attributes.key,
-        example=example,
-    )
+    report.error(attributes.line, message, key=attributes.key)
 
 
 def _answer_lines(attributes: Attributes, lines: Lines, report: Report) -> tuple[Lines, Lines, Lines] | None:
     block = last_block(lines, _ANSWER_LINE.fullmatch)
     if block is None:
-        _tell_no_answer(attributes, lines, report, N_("= the answer"))
+        _tell_no_answer(
+            attributes,
+            lines,
+            report,
+            N_("Question “%(key)s” has no answer: write a line “= answer” below it."),
+        )
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)
@@ -266,7 +271,12 @@ def _decimal(text: str) -> Decimal:
 def _read_match(attributes: Attributes, lines: Lines, report: Report) -> Parts | None:
     block = find_table(lines)
     if block is None:
-        _tell_no_answer(attributes, lines, report, N_("a table of two columns, each row a pair"))
+        _tell_no_answer(
+            attributes,
+            lines,
+            report,
+            N_("Question “%(key)s” has no table: write its pairs as a table of two columns."),
+        )
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)
@@ -277,7 +287,12 @@ def _read_match(attributes: Attributes, lines: Lines, report: Report) -> Parts |
 def _read_order(attributes: Attributes, lines: Lines, report: Report) -> Parts | None:
     block = last_block(lines, _ORDER_ITEM.fullmatch)
     if block is None:
-        _tell_no_answer(attributes, lines, report, N_("a numbered list in the right order"))
+        _tell_no_answer(
+            attributes,
+            lines,
+            report,
+            N_("Question “%(key)s” has no numbered list: write its items in the right order, 1. 2. 3."),
+        )
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)
@@ -325,7 +340,12 @@ def _read_cloze(attributes: Attributes, lines: Lines, report: Report) -> Parts |
 def _read_task(attributes: Attributes, lines: Lines, report: Report) -> Parts | None:
     block = last_block(lines, _RUBRIC_ITEM.fullmatch)
     if block is None:
-        _tell_no_answer(attributes, lines, report, N_("criteria as “- (4) what is looked at”"))
+        _tell_no_answer(
+            attributes,
+            lines,
+            report,
+            N_("Question “%(key)s” has no criteria: write them as “- (4) what is looked at”."),
+        )
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)

@@ -109,9 +109,8 @@ def _tell(error: yaml.YAMLError, text: str, report: Report, first_line: int) -> 
         report.error(
             line,
             N_(
-                "This is not YAML (%(problem)s): look at the quotation marks and the indentation of this line."
+                "This is not YAML: look at the quotation marks, colons and indentation of this line and the one before."
             ),
-            problem=problem,
         )
 
 
