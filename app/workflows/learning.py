@@ -127,14 +127,23 @@ def _own(actor: Actor, slug: str) -> Taken:
 def _complete(
     actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
 ) -> None:
-    _settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
+    _settle(actor, taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
     certifying.issue_for(actor, taken, meta, at, mark, language)
 
 
 def _settle(
-    learner: Enrolment, outcome: str, at: datetime, mark: int | None, version_id: int, language: str
+    actor: Actor,
+    learner: Enrolment,
+    outcome: str,
+    at: datetime,
+    mark: int | None,
+    version_id: int,
+    language: str,
 ) -> None:
+    """Let an enrolment end where the learner is employed now: she may have moved since she began."""
+    person = people.get_owner(scope_of(actor, Permission.OWN_LEARNING), learner.person_id)
+    enrolment.place(learner, person.unit)
     enrolment.settle(learner, outcome, at, territory.day_at(learner.unit_id, at), mark, version_id, language)
 
 
@@ -289,7 +298,7 @@ def _finish(
     elif learner.outcome is None:
         left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
         if left == 0:
-            _settle(learner, "failed", at, mark.basis_points, version.id, attempt.language)
+            _settle(actor, learner, "failed", at, mark.basis_points, version.id, attempt.language)
 
 
 def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> bool:

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission, Role
-from app.domain.people.models import RoleGrant
+from app.domain.people.models import Person, RoleGrant
 from app.domain.reports.models import ReportFile
-from app.domain.reports.queries import completions, places
+from app.domain.reports.queries import completions, coverage, places
 from app.domain.reports.values import COLUMNS, Format, Period, Shape
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
@@ -167,6 +167,23 @@ def test_a_certificate_that_is_revoked_or_expired_says_so(lives):
     with clock.at(world.moment("2029-07-01T00:00:00+00:00")):
         rows = rows_of_csv(b"".join(export(actor, selection(actor, result="passed"), "csv")))
     assert [row["certificate_status"] for row in rows] == ["revoked", "expired"]
+
+
+def test_who_moved_counts_where_she_was_when_she_completed(lives):
+    here, there = coordinator(), coordinator("CZ-K3131", "other@example.org")
+    mover = world.act_as("cyril@example.org")
+    with transaction() as held:
+        person = held.get(Person, mover.person_id)
+        person.unit_id = lives.unit("585068").id
+    population.do(mover, "open-data", "pass")
+    with transaction() as held:
+        person.unit_id = lives.unit("596230").id
+    rows = {who: rows_of_csv(b"".join(export(who, selection(who), "csv"))) for who in (here, there)}
+    assert "Chalupa" not in {row["family_name"] for row in rows[here]}
+    moved = next(row for row in rows[there] if row["family_name"] == "Chalupa")
+    assert (moved["unit_code"], moved["region_code"]) == ("585068", "CZ-K3131")
+    scope = scope_of(there, Permission.REPORT_READ)
+    assert coverage.count_coverage(scope, None, population.NOW.date(), None, None).covered == 1
 
 
 def test_a_coordinator_without_a_unit_exports_nothing(lives):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from app.domain.catalogue.models import Course, Edition
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person
+from app.domain.territory.models import Unit
 from app.foundation import clock, ids
 from app.foundation.db import session
 
@@ -45,6 +46,11 @@ def read_in(enrolment: Enrolment, language: str) -> None:
 def touch(enrolment: Enrolment) -> None:
     """Note that the learner did something."""
     enrolment.last_activity_at = clock.now()
+
+
+def place(enrolment: Enrolment, unit: Unit) -> None:
+    """Let an enrolment count for a unit: the one where the learner is employed when it ends."""
+    enrolment.unit_id, enrolment.unit_path = unit.id, unit.path
 
 
 def settle(

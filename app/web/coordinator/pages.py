@@ -31,6 +31,7 @@ from app.foundation.errors import Invalid
 from app.web.coordinator import asking
 from app.web.coordinator.asking import Asked
 from app.web.errors import words_of
+from app.web.labels import UNIT_LEVELS
 from app.web.shown import text_of
 from app.workflows import reporting
 
@@ -77,13 +78,27 @@ class Frame:
         top = (
             [] if len(self.place.roots) == 1 else [{"href": self.link(unit=None), "label": _("All my units")}]
         )
-        above = [{"href": self.link(unit=unit.code), "label": unit.name} for unit in self.place.above]
-        return [*top, *above, {"label": self.place.unit.name}]
+        above = [{"href": self.link(unit=unit.code), "label": _named(unit)} for unit in self.place.above]
+        return [*top, *above, {"label": _named(self.place.unit)}]
 
     @property
     def title(self) -> str:
         """The unit's name, or words for all that the reader holds."""
         return self.place.unit.name if self.place.unit else _("All my units")
+
+    @property
+    def level(self) -> str:
+        """The level of the unit: a town, its district and its region may bear one name."""
+        return _level(self.place.unit) if self.place.unit else ""
+
+
+def _level(unit: Unit) -> str:
+    return str(UNIT_LEVELS.get((unit.country, unit.level), ""))
+
+
+def _named(unit: Unit) -> str:
+    """Return a unit's name with its level, unless it is a country."""
+    return f"{unit.name} – {_level(unit)}" if unit.parent_id else unit.name
 
 
 def _courses(scope: Scope, path: str | None, chosen: str | None) -> list[tuple[str, str]]:
@@ -196,7 +211,7 @@ class CompletionsPage(Frame):
         here = [] if place.unit is None else [place.unit]
         roots = [unit for unit in place.roots if unit not in [*place.above, *here, *place.below]]
         every = [("", _("All my units"))] if len(place.roots) > 1 else []
-        return [*every, *((unit.code, unit.name) for unit in [*roots, *place.above, *here, *place.below])]
+        return [*every, *((unit.code, _named(unit)) for unit in [*roots, *place.above, *here, *place.below])]
 
     @property
     def periods(self) -> list[dict[str, object]]:
