@@ -3,6 +3,7 @@
 Serbian is written in Cyrillic; its Latin catalogue is made from that, word by word, and never edited.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ WRITTEN, SOURCE, DERIVED = "en", "sr", "sr_Latn"
 """The words in the code are English; Serbian Latin follows Serbian Cyrillic."""
 
 WIDTH = 110
+KEYWORDS = ("-k", "N_", "-k", "lazy_gettext", "-k", "lazy_ngettext:1,2")
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
         template = Path(folder) / "messages.pot"
         about = ("--project=Gradivo", "--version=1", "--copyright-holder=Gradivo contributors")
         places = ("--add-location=file", "--sort-by-file")
-        pybabel("extract", "-F", "babel.cfg", "-k", "N_", *about, *places, "-o", template, ".")
+        pybabel("extract", "-F", "babel.cfg", *KEYWORDS, *about, *places, "-o", template, ".")
         for locale in LOCALES:
             if locale not in {WRITTEN, DERIVED}:
                 update(locale, template)
@@ -74,8 +76,11 @@ def derive() -> None:
 
 
 def latin(string: str | tuple[str, ...] | list[str]) -> str | tuple[str, ...]:
-    """Return a translation, or each of its plural forms, in Latin letters."""
-    return to_latin(string) if isinstance(string, str) else tuple(to_latin(form) for form in string)
+    """Return a translation, or each of its plural forms, in Latin letters; its places stay as they are."""
+    if not isinstance(string, str):
+        return tuple(str(latin(form)) for form in string)
+    parts = re.split(r"(%\(\w+\)[sd])", string)
+    return "".join(part if part.startswith("%(") else to_latin(part) for part in parts)
 
 
 def path_of(locale: str) -> Path:
