@@ -121,14 +121,29 @@ def is_demo(environ: Mapping[str, str]) -> bool:
     return (environ.get("ENVIRONMENT") or kept.get("ENVIRONMENT")) == "demo"
 
 
-def serve(environ: Mapping[str, str], port: int) -> int:
-    """Run web server and worker until one ends or a signal comes; return the exit code."""
+def programs(port: int) -> dict[str, tuple[str, ...]]:
+    """Return the command of each program that makes up the site."""
     python = (sys.executable, "-m")
-    web = (*python, "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"{HOST}:{port}", "wsgi:app")
-    worker = (*python, "flask", "jobs", "run")
+    address = f"{HOST}:{port}"
+    return {
+        "The web server": (
+            *python,
+            "gunicorn",
+            "--config",
+            "deploy/gunicorn.conf.py",
+            "--bind",
+            address,
+            "wsgi:app",
+        ),
+        "The worker": (*python, "flask", "jobs", "run"),
+    }
+
+
+def serve(environ: Mapping[str, str], port: int) -> int:
+    """Run every program until one ends or a signal comes; return the exit code."""
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name, command in (("The web server", web), ("The worker", worker)):
+        for name, command in programs(port).items():
             running[name] = subprocess.Popen(command, cwd=ROOT, env=environ)
         children = tuple(running.values())
         if wait_until_ready(children, port):
