@@ -11,6 +11,7 @@ from app.foundation.i18n import N_
 
 COURSE_LIMIT = 200 * MEGABYTE
 FILE_LIMIT = 2_000
+PATH_LIMIT = 200
 
 _BANK = re.compile(r"questions(?:-[^/]*)?\.md")
 
@@ -39,6 +40,9 @@ def check_size(files: Mapping[str, bytes], report: Report) -> bool:
     """Tell whether the folder keeps the limits for all its files together."""
     if len(files) > FILE_LIMIT:
         report.error(1, N_("This folder holds more than %(limit)s files: delete some."), limit=FILE_LIMIT)
+    for path in files:
+        if len(path) > PATH_LIMIT:
+            report.of(path).error(1, N_("This name is too long: shorten it."))
     if sum(map(len, files.values())) > COURSE_LIMIT:
         limit = COURSE_LIMIT // MEGABYTE
         report.error(1, N_("This course is larger than %(limit)s MB: make its media smaller."), limit=limit)

@@ -9,7 +9,6 @@ from app.formats import question_rendering, serbian
 from app.formats.course_sources import Sources
 from app.formats.markdown_html import Job, RenderedFile, Request, render_file
 from app.formats.media_files import MEGABYTE
-from app.formats.module_text import ModuleSource
 from app.formats.places import Places, anchor_prefix
 from app.formats.question_values import Bank, Piece
 from app.formats.report import Report
@@ -60,7 +59,7 @@ class Renderer:
                 raise
             self._tell_failure(job)
             return None
-        self.report.findings.extend(rendered.findings)
+        self.report.take_over(rendered.findings)
         return rendered
 
     def _tell_failure(self, job: Job) -> None:
@@ -91,20 +90,21 @@ def _line_of_longest_block(requests: tuple[Request, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Everything rendered: modules by language and file name, question pieces by language."""
+    """Everything rendered: modules by language and file name, question pieces by language and name.
 
-    modules: Mapping[str, Mapping[str, RenderedFile]] = field(default_factory=dict)
-    banks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    is_whole: bool = True
+    A file that could not be rendered is missing; then an error was told.
+    """
+
+    modules: dict[str, dict[str, RenderedFile]] = field(default_factory=dict)
+    banks: dict[str, dict[str, str]] = field(default_factory=dict)
+    latin_banks: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def render_sources(
     sources: Sources, media_digests: Mapping[str, str], courses: frozenset[str], renderer: Renderer
 ) -> Rendering:
     """Render all modules and banks of all languages that have a folder."""
-    modules: dict[str, dict[str, RenderedFile]] = {}
-    banks: dict[str, dict[str, str]] = {}
-    is_whole = True
+    rendering = Rendering()
     paths = {
         f"{tag}/{name}": sources.addresses[name]
         for tag, of_language in sources.modules.items()
@@ -113,38 +113,37 @@ def render_sources(
     }
     for tag in sources.modules:
         places = Places(sources.read.meta.slug, tag, sources.source, tag, paths, media_digests, courses)
-        modules[tag], banks[tag] = {}, {}
-        for name, module in sources.modules[tag].items():
-            rendered = renderer.file(_module_job(module, places, sources.addresses.get(name, name)))
-            is_whole = is_whole and rendered is not None
-            if rendered is not None:
-                modules[tag][name] = rendered
-        for bank in sources.banks[tag]:
-            rendered = renderer.file(_bank_job(bank, places))
-            is_whole = is_whole and rendered is not None
-            banks[tag] |= rendered.html if rendered is not None else {}
-            _check_pieces(bank, rendered, renderer.report)
-    rendering = Rendering(modules, banks, is_whole)
+        _render_language(sources, places, rendering, renderer)
     _check_anchors(sources, rendering, renderer.report)
     return rendering
 
 
-def _module_job(module: ModuleSource, places: Places, address: str) -> Job:
-    request = Request("body", module.body.text, module.body.line, prefix=anchor_prefix(address))
-    return Job(module.file, places, (request,))
+def _render_language(sources: Sources, places: Places, rendering: Rendering, renderer: Renderer) -> None:
+    tag = places.language
+    in_latin = tag in sources.derived.values()
+    modules = rendering.modules.setdefault(tag, {})
+    html, latin = rendering.banks.setdefault(tag, {}), rendering.latin_banks.setdefault(tag, {})
+    for name, module in sources.modules[tag].items():
+        prefix = anchor_prefix(sources.addresses.get(name, name))
+        request = Request("body", module.body.text, module.body.line, prefix=prefix)
+        rendered = renderer.file(Job(module.file, places, (request,), in_latin=in_latin))
+        if rendered is not None:
+            modules[name] = rendered
+    for bank in sources.banks[tag]:
+        requests = tuple(
+            request for question in bank.questions for request in question_rendering.requests_of(question)
+        )
+        rendered = renderer.file(
+            Job(bank.file, places, requests, bank.definitions, _QUESTION_LEVEL, in_latin)
+        )
+        if rendered is not None:
+            html.update(rendered.html)
+            latin.update(rendered.latin)
+            _check_pieces(bank, rendered, renderer.report)
 
 
-def _bank_job(bank: Bank, places: Places) -> Job:
-    requests = tuple(
-        request for question in bank.questions for request in question_rendering.requests_of(question)
-    )
-    return Job(bank.file, places, requests, bank.definitions, _QUESTION_LEVEL)
-
-
-def _check_pieces(bank: Bank, rendered: RenderedFile | None, report: Report) -> None:
+def _check_pieces(bank: Bank, rendered: RenderedFile, report: Report) -> None:
     """Tell texts that rendering has left empty, and gaps that it has moved."""
-    if rendered is None:
-        return
     for question in bank.questions:
         own = report.of(bank.file)
         if question.heading.text and not rendered.html[f"{question.key}/heading"]:
@@ -198,7 +197,7 @@ def _text_in(sources: Sources, rendering: Rendering, name: str, tag: str) -> Mod
     origin = sources.derived.get(tag)
     if origin is not None and name in sources.modules.get(origin, {}):
         text = _text_in(sources, rendering, name, origin)
-        return ModuleText(tag, serbian.to_latin(text.title), serbian.html_to_latin(text.html))
+        return ModuleText(tag, serbian.to_latin(text.title), rendering.modules[origin][name].latin["body"])
     return replace(_text_in(sources, rendering, name, sources.source), is_fallback=True)
 
 
@@ -219,7 +218,9 @@ def _parts_in(sources: Sources, rendering: Rendering, key: str, tag: str) -> tup
         return question_rendering.body_of(question, html, tag), question_rendering.key_of(question, html)
     origin = sources.derived.get(tag)
     if origin is not None and key in sources.questions.get(origin, {}):
-        body, answer_key = _parts_in(sources, rendering, key, origin)
-        return question_rendering.body_in_latin(body), question_rendering.key_in_latin(answer_key)
+        question, html = sources.questions[origin][key], rendering.latin_banks[origin]
+        return question_rendering.body_in_latin(question, html), question_rendering.key_in_latin(
+            question, html
+        )
     body, answer_key = _parts_in(sources, rendering, key, sources.source)
     return replace(body, is_fallback=True), answer_key

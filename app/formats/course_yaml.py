@@ -98,7 +98,8 @@ def _meta(fields: Fields, languages: Languages) -> CourseMeta:
 
 def complete_texts(fields: Fields, key: str, languages: Languages) -> Mapping[str, str]:
     """Take a text that is needed at least in the first language, and complete it for the others."""
-    texts = fields.need(key, languages.texts, fields_of.NO_TEXTS)
+    read = languages.titles if key == "title" else languages.texts
+    texts = fields.need(key, read, fields_of.NO_TEXTS)
     _tell_missing(fields, key, texts, languages)
     return fields_of.complete_texts(texts, languages.all)
 
@@ -148,7 +149,7 @@ def _source_reader(languages: Languages) -> fields_of.Reader[Source]:
             report.error(node.line, N_("A source has two keys: title and url."))
             return None
         fields = Fields(node, report)
-        titles = fields.need("title", languages.texts, fields_of.NO_TEXTS)
+        titles = fields.need("title", languages.titles, fields_of.NO_TEXTS)
         if "title" in fields.lines and languages.plain not in titles:
             report.error(node.line, N_("A source needs a title in %(language)s."), language=languages.plain)
         url = fields.need("url", _address, "")

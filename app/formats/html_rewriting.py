@@ -87,7 +87,8 @@ class _Writer(HTMLParser):
         self.parts: list[str] = []
         self.stack: list[str] = []
         self.own_anchors: list[str] = []
-        self.tables = self.shift = 0
+        self.tables = 0
+        self.last_level = level - 1
         self.head_cell: tuple[int, str] | None = None
         self.writers: dict[str, Callable[[Attributes], None]] = {
             "a": self._link,
@@ -108,6 +109,7 @@ class _Writer(HTMLParser):
         if tag not in _VOID:
             self.stack.append(tag)
         if tag in _HEADINGS:
+            self._judge_heading(tag)
             self._write(self._heading(tag), given)
         elif tag in self.writers:
             self.writers[tag](given)
@@ -183,10 +185,18 @@ class _Writer(HTMLParser):
             given["class"] = f"{given.get('class', '')} align-{side}".strip()
 
     def _heading(self, tag: str) -> str:
-        wanted = int(tag[1])
-        if wanted == 1 and self.level == 2:  # noqa: PLR2004 -- Level 1 is the title of the page.
+        return f"h{max(int(tag[1]), self.level)}"
+
+    def _judge_heading(self, tag: str) -> None:
+        """Tell a heading of level 1, which is the title of the page, and one that skips a level (WCAG 1.3.1)."""
+        written, shown = int(tag[1]), max(int(tag[1]), self.level)
+        if written == 1 and self.level == 2:  # noqa: PLR2004 -- A module, whose page has its title above.
             self._tell("\n# ", N_("Headings begin at level 2 (##): level 1 is the title."), is_error=False)
-        return f"h{max(wanted, self.level)}"
+        elif shown > self.last_level + 1:
+            signs = "#" * written
+            message = N_("“%(target)s” skips a level of headings: write one # less.")
+            self._tell(f"\n{signs} ", message, signs, is_error=False)
+        self.last_level = shown
 
     def _link(self, given: Attributes) -> None:
         target = given.pop("href", "")

@@ -14,7 +14,7 @@ import markdown
 from pymdownx.slugs import slugify
 
 from app.domain.catalogue.values import Finding
-from app.formats import html_cleaning
+from app.formats import html_cleaning, serbian
 from app.formats.content_words import BOXES, words_of
 from app.formats.html_rewriting import GAP_MISPLACED, Problem, rewrite
 from app.formats.places import Places
@@ -70,13 +70,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All pieces of a file; ``definitions`` of abbreviations and links hold for each of them."""
+    """All pieces of a file; ``definitions`` of abbreviations and links hold for each of them.
+
+    ``in_latin`` asks for the pieces of a file in Serbian Cyrillic a second time in Latin letters.
+    """
 
     file: str
     places: Places
     requests: tuple[Request, ...]
     definitions: str = ""
     level: int = 2
+    in_latin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class RenderedFile:
     """The pieces of a file by name, what is to be mended in them, and the ids and anchors in them."""
 
     html: dict[str, str]
+    latin: dict[str, str]
     findings: tuple[Finding, ...]
     ids: frozenset[str]
     anchors: tuple[Anchor, ...]
@@ -138,19 +143,23 @@ def render(source: str, places: Places | None = None, *, prefix: str = "", level
 def render_file(job: Job) -> RenderedFile:
     """Render all pieces of a file; stands at the top of the module so that ``run_limited`` can call it."""
     html: dict[str, str] = {}
+    latin: dict[str, str] = {}
     findings: list[Finding] = []
     ids: set[str] = set()
     anchors: list[Anchor] = []
     for request in job.requests:
         rendered = _render_piece(request, job)
         html[request.name] = _shaped(rendered.html, request.shape)
+        if job.in_latin:
+            to_latin = serbian.to_latin if request.shape is Shape.PLAIN else serbian.html_to_latin
+            latin[request.name] = to_latin(html[request.name])
         findings.extend(_findings(request, rendered, job.file))
         ids |= rendered.ids
         lines = _Lines(request)
         anchors.extend(
             Anchor(lines.next(f"#{fragment}"), module, fragment) for module, fragment in rendered.anchors
         )
-    return RenderedFile(html, tuple(findings), frozenset(ids), tuple(anchors))
+    return RenderedFile(html, latin, tuple(findings), frozenset(ids), tuple(anchors))
 
 
 def _render_piece(request: Request, job: Job) -> Rendered:

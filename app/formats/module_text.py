@@ -62,7 +62,7 @@ def read_module(data: bytes, languages: Languages, report: Report, *, is_source:
         report.error(tree.line, N_("The front matter must hold keys, such as “title: …”."))
         return None
     fields = Fields(tree, report)
-    titles = fields.need("title", languages.texts, fields_of.NO_TEXTS)
+    titles = fields.need("title", languages.titles, fields_of.NO_TEXTS)
     if "title" in fields.lines and languages.plain not in titles:
         report.error(
             fields.lines["title"], N_("The title needs a text in %(language)s."), language=languages.plain

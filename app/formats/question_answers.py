@@ -98,7 +98,7 @@ def _check_choice_stem(stem: Lines, report: Report) -> None:
                 ),
             )
         elif NEAR_TASK_ITEM.match(text):
-            _tell_near_item(stem.number(place), report)
+            _tell_near_item(text, stem.number(place), report)
     filled = [text for text in stem.texts if text.strip()]
     if stem.texts and stem.texts[-1].strip() and filled and PLAIN_ITEM.match(filled[-1]):
         report.error(
@@ -107,10 +107,14 @@ def _check_choice_stem(stem: Lines, report: Report) -> None:
         )
 
 
-def _tell_near_item(line: int, report: Report) -> None:
-    report.error(
-        line, N_("An option is written “- [x] text” or “- [ ] text”: mind the spaces and the brackets.")
-    )
+def _tell_near_item(text: str, line: int, report: Report) -> None:
+    found = NEAR_TASK_ITEM.match(text)
+    if found and found["mark"].strip() in {"х", "Х"}:
+        report.error(line, N_("The x in these brackets is a Cyrillic letter: write the Latin x."))
+    else:
+        report.error(
+            line, N_("An option is written “- [x] text” or “- [ ] text”: mind the spaces and the brackets.")
+        )
 
 
 def _options(
@@ -158,7 +162,7 @@ def _explanation(rest: Lines, report: Report) -> Piece | None:
         if not text.strip():
             continue
         if NEAR_TASK_ITEM.match(text):
-            _tell_near_item(rest.number(place), report)
+            _tell_near_item(text, rest.number(place), report)
         else:
             report.error(
                 rest.number(place),
@@ -177,7 +181,7 @@ def _tell_no_answer(attributes: Attributes, lines: Lines, report: Report, messag
         if NEAR_TASK_ITEM.match(text) and not lines.is_code[place]
     ]
     if near:
-        _tell_near_item(lines.number(near[0]), report)
+        _tell_near_item(lines.texts[near[0]], lines.number(near[0]), report)
         return
     report.error(attributes.line, message, key=attributes.key)
 
@@ -297,6 +301,8 @@ def _read_order(attributes: Attributes, lines: Lines, report: Report) -> Parts |
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)
     items, numbers = _items(lines.part(*block), _ORDER_ITEM, "number", report)
+    if numbers[0] != "1":
+        _tell_parted_items(stem, _ORDER_ITEM, report)
     if len(items) < 2:  # noqa: PLR2004 -- One item is in order already.
         report.error(attributes.line, N_("Question “%(key)s” needs two items or more."), key=attributes.key)
     if numbers not in (["1"] * len(numbers), [str(place) for place in range(1, len(numbers) + 1)]):
@@ -305,6 +311,16 @@ def _read_order(attributes: Attributes, lines: Lines, report: Report) -> Parts |
         )
     _tell_equal([item.text for item in items], [item.line for item in items], report)
     return Parts(stem.piece(), Answer(options=items), _explanation(rest, report))
+
+
+def _tell_parted_items(stem: Lines, pattern: re.Pattern[str], report: Report) -> None:
+    """Tell an item that only empty lines part from the list below: the list would begin after it."""
+    filled = [place for place, text in enumerate(stem.texts) if text.strip()]
+    if filled and not stem.is_code[filled[-1]] and pattern.fullmatch(stem.texts[filled[-1]]):
+        report.error(
+            stem.number(filled[-1]),
+            N_("This item is divided from the next: delete the empty lines between them."),
+        )
 
 
 def _items(
@@ -349,6 +365,7 @@ def _read_task(attributes: Attributes, lines: Lines, report: Report) -> Parts | 
         return None
     stem, rest = lines.part(0, block[0]), lines.part(block[1], len(lines.texts))
     _check_plain_stem(stem, report)
+    _tell_parted_items(stem, _RUBRIC_ITEM, report)
     items, marks = _items(lines.part(*block), _RUBRIC_ITEM, "points", report)
     points = [int(mark) if re.fullmatch(r"[1-9][0-9]{0,4}", mark.strip()) else 0 for mark in marks]
     for item, mark, value in zip(items, marks, points, strict=True):

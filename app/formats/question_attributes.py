@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"""\s*(?:\#(?P<id>[^\s{}#=]*)|\.(?P<class>[^\s{}#.=]+)|(?P<name>[A-Za-z_-]+)="""
     r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'{}]*)))(?=\s|$)"""
 )
+_UNIT_LIMIT = 80
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -37,7 +38,7 @@ def read_attributes(text: str, line: int, report: Report) -> Attributes | None:
         flags=frozenset(name for name in classes if name in FLAGS),
         points=_number("points", values, line, report),
         area=_area(values, line, report),
-        unit=" ".join(values["unit"].split()) or None if "unit" in values else None,
+        unit=_unit(values, line, report),
         upload=_upload(values, line, report),
         max_words=_number("max_words", values, line, report),
     )
@@ -47,8 +48,9 @@ def _tokens(text: str, line: int, report: Report) -> tuple[list[str], list[str],
     ids: list[str] = []
     classes: list[str] = []
     values: dict[str, str] = {}
+    text = text.strip()
     place = 0
-    while text[place:].strip():
+    while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
             report.error(
@@ -56,7 +58,7 @@ def _tokens(text: str, line: int, report: Report) -> tuple[list[str], list[str],
                 N_(
                     '“%(text)s” cannot be read: put values with spaces in quotation marks, as unit="working days".'
                 ),
-                text=text[place:].strip(),
+                text=text[place : place + 200].strip(),
             )
             break
         place = found.end()
@@ -125,6 +127,14 @@ def _checked(
         line, N_("“%(text)s” is no id: use a-z, 0-9 and hyphens, and begin with a letter."), text=written
     )
     return None
+
+
+def _unit(values: Mapping[str, str], line: int, report: Report) -> str | None:
+    unit = " ".join(values.get("unit", "").split())
+    if len(unit) > _UNIT_LIMIT:
+        report.error(line, N_("This text has more than %(limit)s letters: shorten it."), limit=_UNIT_LIMIT)
+        return None
+    return unit or None
 
 
 def _upload(values: Mapping[str, str], line: int, report: Report) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from app.formats.report import Report
 from app.formats.source_text import GAP_CLOSE, GAP_OPEN
 from app.foundation.i18n import N_
 
-_GAP = re.compile(r"(?<!\\)\[\[(?P<text>(?:\\.|[^\\])*?)\]\]")
+_GAP = re.compile(r"(?<!\\)\[\[(?P<text>(?:\\.|[^\\]){0,1000}?)\]\]")
 _DIVIDER = re.compile(r"(?<!\\)\|")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.formats.question_values import Piece
 
 TASK_ITEM = re.compile(r"[-*+][ \t]+\[(?P<mark>[ xX])\](?:[ \t]+(?P<text>.*)|)")
-NEAR_TASK_ITEM = re.compile(r"[-*+][ \t]*\[[^\]\[()]{0,2}\](?!\()")
+NEAR_TASK_ITEM = re.compile(r"[-*+][ \t]*\[(?P<mark>[ xXхХvV✓✔*+]{0,3})\](?!\()")
 PLAIN_ITEM = re.compile(r"(?:[-*+]|[0-9]{1,3}[.)])[ \t]+")
 FEEDBACK = re.compile(r"(?: {2,}|\t[ \t]*)>[ ]?(?P<text>.*)")
 

@@ -103,16 +103,11 @@ def question_of(
     )
 
 
-def body_in_latin(body: QuestionBody) -> QuestionBody:
-    """Return a body in Serbian Latin."""
+def body_in_latin(question: QuestionSource, html: Mapping[str, str]) -> QuestionBody:
+    """Return the body of a question in Serbian Latin, whose pieces are rendered so already."""
+    body = body_of(question, html, "sr-Latn")
     return replace(
         body,
-        language="sr-Latn",
-        heading=serbian.to_latin(body.heading),
-        stem=serbian.html_to_latin(body.stem),
-        options=tuple(map(serbian.html_to_latin, body.options)),
-        choices=tuple(map(serbian.to_latin, body.choices)),
-        fragments=tuple(map(serbian.html_to_latin, body.fragments)),
         gaps=tuple(_gap_in_latin(gap) for gap in body.gaps),
         unit=serbian.to_latin(body.unit) if body.unit else body.unit,
     )
@@ -122,14 +117,13 @@ def _gap_in_latin(gap: Gap) -> Gap:
     return gap if gap.choices is None else Gap(tuple(map(serbian.to_latin, gap.choices)))
 
 
-def key_in_latin(key: QuestionKey) -> QuestionKey:
-    """Return a key in Serbian Latin."""
+def key_in_latin(question: QuestionSource, html: Mapping[str, str]) -> QuestionKey:
+    """Return what is right in Serbian Latin, the pieces rendered so already."""
+    key = key_of(question, html)
     return replace(
         key,
         accepted=tuple(map(serbian.to_latin, key.accepted)),
         gaps=tuple(tuple(map(serbian.to_latin, accepted)) for accepted in key.gaps),
-        feedback=tuple(serbian.html_to_latin(text) if text else text for text in key.feedback),
-        explanation=serbian.html_to_latin(key.explanation),
     )
 
 

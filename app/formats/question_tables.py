@@ -7,26 +7,26 @@ from app.formats.question_values import Answer, Attributes, Piece
 from app.formats.report import Report
 from app.foundation.i18n import N_
 
-_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_RULE_CELL = re.compile(r":?-+:?")
 _COLUMNS = 2
 
 
 def find_table(lines: Lines) -> tuple[int, int] | None:
     """Return where the last table begins, its header included, and ends."""
     for place in range(len(lines.texts) - 1, 0, -1):
-        text = lines.texts[place]
-        if (
-            lines.is_code[place]
-            or "|" not in text
-            or not _RULE.fullmatch(text)
-            or "|" not in lines.texts[place - 1]
-        ):
+        if lines.is_code[place] or "|" not in lines.texts[place - 1] or not _is_rule(lines.texts[place]):
             continue
         end = place + 1
-        while end < len(lines.texts) and "|" in lines.texts[end] and lines.texts[end].strip():
+        while end < len(lines.texts) and "|" in lines.texts[end]:
             end += 1
         return place - 1, end
     return None
+
+
+def _is_rule(text: str) -> bool:
+    """Tell whether a line is the one of hyphens between a table's header and its rows."""
+    cells = text.strip().removeprefix("|").removesuffix("|").split("|")
+    return "|" in text and all(_RULE_CELL.fullmatch(cell.strip()) for cell in cells)
 
 
 def read_match(attributes: Attributes, lines: Lines, report: Report) -> Answer:

@@ -16,9 +16,8 @@ from app.formats.yaml_fields import Fields
 from app.formats.yaml_tree import Table, read_tree
 from app.foundation.i18n import N_
 
-_HEADING = re.compile(r"##(?!#)(?P<text>.*?)(?:\{:?(?P<attributes>[^{}]*)\})?[ \t]*#*[ \t]*")
 _DEFINITION = re.compile(r"(?:\*\[[^\]]+\]|\[(?!\^)[^\]]+\]):[ \t]*\S")
-_IGNORED = re.compile(r"\s*(?:#[^#].*|<!--.*-->)?\s*")
+_IGNORED = re.compile(r"(?:#[^#].*|<!--.*-->)?")
 
 
 def read_bank(data: bytes, report: Report, known: Mapping[str, Kind]) -> Bank:
@@ -78,7 +77,7 @@ def _is_question(line: str) -> bool:
 
 def _check_preamble(lines: Lines, report: Report) -> None:
     for place, line in enumerate(lines.texts):
-        if not _IGNORED.fullmatch(line):
+        if not _IGNORED.fullmatch(line.strip()):
             report.warn(
                 lines.number(place),
                 N_(
@@ -89,16 +88,28 @@ def _check_preamble(lines: Lines, report: Report) -> None:
 
 
 def _read_heading(lines: Lines, report: Report) -> tuple[Attributes | None, Piece]:
-    found = _HEADING.fullmatch(lines.texts[0])
-    if found is None or found["attributes"] is None:
+    text, attributes = _split_heading(lines.texts[0])
+    if attributes is None:
         report.error(
             lines.first, N_("This question has no id: write one at the end of its heading, as {#an-id}.")
         )
         return None, Piece("", lines.first)
-    heading = Piece(found["text"].strip(), lines.first)
-    if not heading.text:
+    if not text:
         report.error(lines.first, N_("This heading has no text: write the question before the braces."))
-    return read_attributes(found["attributes"], lines.first, report), heading
+    return read_attributes(attributes, lines.first, report), Piece(text, lines.first)
+
+
+def _split_heading(line: str) -> tuple[str, str | None]:
+    """Return the text of a heading and what stands in the braces at its end, without closing signs ``##``."""
+    whole = line.removeprefix("##").rstrip(" \t#")
+    start = whole.rfind("{")
+    if start < 0 or not whole.endswith("}"):
+        return whole.strip(), None
+    text = whole[:start].strip()
+    without_signs = text.rstrip("#")
+    if without_signs.endswith((" ", "\t")):
+        text = without_signs.rstrip()
+    return text, whole[start + 1 : -1].removeprefix(":")
 
 
 def _is_new(attributes: Attributes, keys: dict[str, int], report: Report) -> bool:

@@ -1,6 +1,11 @@
 """Collects what an author should mend while a file is read, so that all of it is told and not only the first."""
 
+from collections.abc import Iterable
+
 from app.domain.catalogue.values import Finding
+
+FINDING_LIMIT = 2_000
+"""More findings than anybody reads; a hostile folder could have a hundred times as many."""
 
 
 class Report:
@@ -23,11 +28,25 @@ class Report:
         """Return a report about another file that collects into the same list."""
         return Report(file, self.findings)
 
+    def take_over(self, findings: Iterable[Finding]) -> None:
+        """Add findings that were made elsewhere."""
+        for finding in findings:
+            if self._has_place_for(finding):
+                self.findings.append(finding)
+
     def _add(self, line: int, message: str, values: dict[str, object], *, is_error: bool) -> None:
         words = {name: str(value)[:200] for name, value in values.items()}
         finding = Finding(self.file, max(line, 1), message, words, is_error)
-        if finding not in self.findings[-20:]:
+        if finding not in self.findings[-20:] and self._has_place_for(finding):
             self.findings.append(finding)
+
+    def _has_place_for(self, finding: Finding) -> bool:
+        """Tell whether there is a place left; the first error always has one, for it keeps from publishing."""
+        if len(self.findings) < FINDING_LIMIT:
+            return True
+        return finding.is_error and not (
+            self.findings[-1].is_error or any(each.is_error for each in self.findings)
+        )
 
 
 def in_order(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -8,14 +8,16 @@ from app.foundation.text import latin
 
 _UNTOUCHED = frozenset({"code", "pre", "kbd", "samp", "var"})
 _SPOKEN = frozenset({"alt", "title", "aria-label", "label"})
-_ADDRESS = re.compile(r"((?:https?://|www\.)\S+|\S+@\S+)")
+_SPACES = re.compile(r"(\s+)")
 
 
 def to_latin(text: str) -> str:
     """Return a text in Latin letters; what is Latin already stays, and so do addresses of pages and mail."""
-    words = _ADDRESS.split(text)
-    words[::2] = [latin(word, "sr") for word in words[::2]]
-    return "".join(words)
+    return "".join(word if _is_address(word) else latin(word, "sr") for word in _SPACES.split(text))
+
+
+def _is_address(word: str) -> bool:
+    return "://" in word or "@" in word or word.startswith("www.")
 
 
 def html_to_latin(html: str) -> str:

@@ -14,8 +14,10 @@ BRACKET_LIMIT = 1_000
 GAP_OPEN, GAP_CLOSE = "\uf8f0", "\uf8f1"
 """Private-use characters that stand for a gap while a cloze text is rendered; refused in what authors write."""
 
-_FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
-_CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufffe\uffff{GAP_OPEN}{GAP_CLOSE}]")
+_FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,}(?!`)|~{3,}(?!~))(?P<info>[^`]*)$")
+_CONTROL = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff{GAP_OPEN}{GAP_CLOSE}]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,18 @@ def read_lines(data: bytes, report: Report) -> tuple[str, ...] | None:
         report.error(line, N_("This line is not UTF-8: save the file in the encoding UTF-8."))
         return None
     lines = tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return lines if _has_only_letters(lines, report) else None
+    return (
+        lines if all(has_only_letters(text, number, report) for number, text in enumerate(lines, 1)) else None
+    )
 
 
-def _has_only_letters(lines: tuple[str, ...], report: Report) -> bool:
-    for number, line in enumerate(lines, 1):
-        found = _CONTROL.search(line)
-        if found:
-            code = f"U+{ord(found.group()):04X}"
-            report.error(number, N_("This line holds the control character %(code)s: delete it."), code=code)
-            return False
-    return True
+def has_only_letters(text: str, line: int, report: Report) -> bool:
+    """Tell whether a text is free of characters that neither pages nor databases take."""
+    found = _CONTROL.search(text)
+    if found:
+        code = f"U+{ord(found.group()):04X}"
+        report.error(line, N_("This line holds the control character %(code)s: delete it."), code=code)
+    return found is None
 
 
 def split_front_matter(lines: tuple[str, ...], report: Report) -> FrontMatter:

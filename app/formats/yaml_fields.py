@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from app.domain.catalogue.values import Duration
 from app.formats import serbian
 from app.formats.report import Report
+from app.formats.source_text import has_only_letters
 from app.formats.yaml_tree import Scalar, Sequence, Table, Tree
 from app.foundation.i18n import N_
 
@@ -24,7 +25,9 @@ Reader: TypeAlias = Callable[[Tree, Report], T | None]
 NO_TEXTS: Mapping[str, str] = {}
 NO_WORDS: tuple[str, ...] = ()
 ID_LIMIT = 80
+TITLE_LIMIT = 300
 _ID = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
+_LANGUAGE_LIMIT = 10
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _DURATION = re.compile(r"([0-9]{1,5})(min|h|d|mo|y)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -94,15 +97,27 @@ def is_null(node: Tree) -> bool:
     return isinstance(node, Scalar) and node.kind == "null"
 
 
-def text(node: Tree, report: Report) -> str | None:
-    """Read a plain text that is not empty."""
-    if not isinstance(node, Scalar) or node.kind == "null" or not node.text.strip():
-        report.error(node.line, N_("A text is missing here: write it in quotation marks."))
-        return None
-    if node.kind != "str":
-        report.error(node.line, N_("“%(text)s” is no text: put quotation marks around it."), text=node.text)
-        return None
-    return " ".join(node.text.split())
+def text_up_to(limit: int) -> Reader[str]:
+    """Make a reader of a plain text that is not empty and has at most so many letters."""
+
+    def read(node: Tree, report: Report) -> str | None:
+        if not isinstance(node, Scalar) or node.kind == "null" or not node.text.strip():
+            report.error(node.line, N_("A text is missing here: write it in quotation marks."))
+            return None
+        if node.kind != "str":
+            report.error(
+                node.line, N_("“%(text)s” is no text: put quotation marks around it."), text=node.text
+            )
+            return None
+        if len(node.text) > limit:
+            report.error(node.line, N_("This text has more than %(limit)s letters: shorten it."), limit=limit)
+            return None
+        return " ".join(node.text.split()) if has_only_letters(node.text, node.line, report) else None
+
+    return read
+
+
+text = text_up_to(2000)
 
 
 def code(node: Tree, report: Report) -> str | None:
@@ -127,7 +142,7 @@ def identifier(node: Tree, report: Report) -> str | None:
 
 def language(node: Tree, report: Report) -> str | None:
     """Read a BCP 47 tag as far as courses use it: language, script, region."""
-    if isinstance(node, Scalar) and _LANGUAGE.fullmatch(node.text):
+    if isinstance(node, Scalar) and len(node.text) <= _LANGUAGE_LIMIT and _LANGUAGE.fullmatch(node.text):
         return node.text
     report.error(
         node.line,
@@ -161,7 +176,7 @@ def quarter_hours(node: Tree, report: Report) -> Decimal | None:
     if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", written):
         hours = Decimal(written)
         if hours > 0 and hours % Decimal("0.25") == 0:
-            return hours
+            return hours.quantize(Decimal(1)) if hours == hours.to_integral_value() else hours.normalize()
     report.error(
         node.line,
         N_("“%(text)s” is no number of hours: write it in steps of 0.25, such as 2.5."),
@@ -266,6 +281,10 @@ class Languages:
     def texts(self, node: Tree, report: Report) -> Mapping[str, str] | None:
         """Read one text, or a map of texts by language."""
         return self._by_language(node, report, text)
+
+    def titles(self, node: Tree, report: Report) -> Mapping[str, str] | None:
+        """Read one title, or a map of titles by language."""
+        return self._by_language(node, report, text_up_to(TITLE_LIMIT))
 
     def lists(self, node: Tree, report: Report) -> Mapping[str, tuple[str, ...]] | None:
         """Read one list of texts, or a map of such lists by language."""

@@ -353,6 +353,13 @@ def test_a_picture_without_alternative_text_and_removed_html_are_warned_of_with_
     assert {(line, is_error) for _, line, is_error, _ in told(files)} == found
 
 
+def test_a_skipped_level_of_headings_is_warned_of():
+    files = spoiled("en/02-second.md", "Text.", "### B\n\n##### C\n\n## D\n\n### E")
+    assert [(line, words) for _, line, _, words in told(files)] == [
+        (line_of(files, "en/02-second.md", "#####"), "“#####” skips a level of headings: write one # less.")
+    ]
+
+
 def test_the_same_content_has_the_same_digest_whatever_its_form():
     plain = read(sample_course()).draft
     other = {

@@ -8,7 +8,8 @@ import pytest
 from app.domain.catalogue.values import Assessment, CertificateKind, Duration, Feedback, Form, Level, Track
 from app.formats.report import Report
 from app.formats.surroundings import Surroundings
-from app.formats.yaml_tree import read_tree
+from app.formats.yaml_fields import quarter_hours
+from app.formats.yaml_tree import Scalar, read_tree
 from tests.formats.sample_course import line_of, read, sample_course, spoiled, told
 
 
@@ -45,6 +46,15 @@ def test_every_key_of_course_yaml_is_read():
     assert meta.completion.modules is None
 
 
+@pytest.mark.parametrize(
+    ("written", "plain"), [("1.00", "1"), ("1.0", "1"), ("1.50", "1.5"), ("10", "10"), ("0.75", "0.75")]
+)
+def test_hours_are_the_same_however_they_are_written(written, plain):
+    report = Report("x")
+    assert str(quarter_hours(Scalar(written, "float", 1), report)) == plain
+    assert report.findings == []
+
+
 def test_a_plain_string_is_in_the_first_of_the_languages():
     files = spoiled(
         "course.yaml", 'title:\n  en: "Reading registers"\n  cs: "Čtení registrů"', "title: Reading registers"
@@ -66,6 +76,10 @@ def test_a_plain_string_is_in_the_first_of_the_languages():
         ("languages: [en, cs]", "languages: [en, en]", "languages:", "twice"),
         ("languages: [en, cs]", "languages: []", "languages:", "at least one language"),
         ("hours: 1\n", "hours: 1.1\n", "hours:", "steps of 0.25"),
+        ('"Reading registers"', '"Reading\\0registers"', "en: ", "U+0000"),
+        ('"Reading registers"', '"Reading \\uf8f0 registers"', "en: ", "U+F8F0"),
+        ('"Reading registers"', '"' + "R" * 301 + '"', "en: ", "more than 300 letters"),
+        ('"How a register is read."', '"' + "R" * 2001 + '"', '  en: "RRRR', "more than 2000 letters"),
         ("hours: 1\n", "hours: one\n", "hours:", "no number of hours"),
         ("hours: 1\n", "hours: -1\n", "hours:", "no number of hours"),
         ("form: distance", "form: null", "form:", "not known"),

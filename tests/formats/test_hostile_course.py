@@ -4,7 +4,9 @@ import time
 
 import pytest
 
+from app.domain.catalogue.rules import differences
 from app.formats.course_rendering import CPU_SECONDS
+from app.formats.report import FINDING_LIMIT
 from app.formats.source_text import TEXT_LIMIT
 from app.foundation.limits import PATIENCE
 from tests.formats.sample_course import line_of, read, sample_course, spoiled
@@ -95,6 +97,72 @@ def test_no_text_takes_longer_than_two_seconds(name):
     assert cpu + CPU_SECONDS < SECONDS
     assert wall < CPU_SECONDS * PATIENCE + SECONDS
     assert (reading.draft is None) == any(finding.is_error for finding in reading.findings)
+
+
+BANK_TRAPS = {
+    "a heading of spaces": "## " + " " * 190_000 + "x",
+    "a heading of signs": "## " + "# " * 90_000 + "x",
+    "a heading of braces": "## " + "{" * 190_000,
+    "a heading of ids": "## {" + "#a " * 60_000 + "}",
+    "a heading of values": "## a {#a " + "b=c " * 45_000 + "}",
+    "an open quotation mark": '## a {#a unit="' + "b " * 90_000,
+    "questions without ids": "## a\n\n" * 30_000,
+    "questions": "".join(f"## a {{#a{number}}}\n- [x] a\n- [ ] b\n" for number in range(5_000)),
+    "the same id": "## a {#a}\n\n- [x] a\n- [ ] b\n" * 7_000,
+    "spaces before the first question": " " * 190_000 + "x",
+    "tildes": "~" * 190_000 + "`",
+    "backticks": "`" * 190_000 + "x",
+    "a rule of spaces": "## a {#a .match}\n\n| a | b |\n|--" + " " * 190_000 + "x",
+    "a rule of hyphens": "## a {#a .match}\n\n| a | b |\n|" + "-" * 190_000 + "x",
+    "rules": "## a {#a .match}\n\n" + "|-|-|\n" * 30_000,
+    "cells": "## a {#a .match}\n\n| a | b |\n|---|---|\n" + "|" * 190_000,
+    "code in cells": "## a {#a .match}\n\n| a | b |\n|---|---|\n" + "`" * 190_000 + "|",
+    "gaps that never end": "## a {#a .cloze}\n\n" + ("[[" + "a" * 380) * 490,
+    "gaps": "## a {#a .cloze}\n\n" + ("[[a]] " * 200 + "\n\n") * 150,
+    "lines in a gap": "## a {#a .cloze}\n\n[[" + "a|" * 90_000 + "]]",
+    "options": "## a {#a}\n\n" + "- [x] a\n" * 22_000,
+    "options with spaces": "## a {#a}\n\n- [x]" + " " * 190_000 + "\x0b",
+    "feedback": "## a {#a}\n\n- [x] a\n" + "  > b\n" * 30_000,
+    "quotes": "## a {#a}\n\n- [x] a\n- [ ] b\n\n" + "> " * 90_000,
+    "quotes in lines": "## a {#a}\n\n- [x] a\n- [ ] b\n\n" + "> a\n\n" * 30_000,
+    "answers": "## a {#a .short}\n\n" + "= a\n" * 45_000,
+    "numbers": "## a {#a .number}\n\n" + "".join(f"= {number}..{number + 1}\n" for number in range(12_000)),
+    "a long number": "## a {#a .number}\n\n= " + "1" * 190_000,
+    "items": "## a {#a .order}\n\n" + "1. a\n" * 35_000,
+    "definitions": "*[a]: b\n" * 22_000 + "## a {#a}\n\n- [x] a\n- [ ] b\n",
+    "front matter": "---\n" + "a: b\n" * 38_000 + "---\n",
+    "nested front matter": "---\n" + "".join("  " * depth + "a:\n" for depth in range(400)) + "---\n",
+}
+
+
+@pytest.mark.parametrize("name", BANK_TRAPS)
+def test_no_bank_takes_long_to_be_read(name):
+    files = {**sample_course(), "en/questions.md": BANK_TRAPS[name].encode()[:TEXT_LIMIT]}
+    reading, cpu, _ = spent(files)
+    assert cpu + CPU_SECONDS < SECONDS
+    assert reading.draft is None
+    assert len(reading.findings) <= FINDING_LIMIT + 1
+
+
+@pytest.mark.parametrize("name", BANK_TRAPS)
+def test_no_bank_takes_long_to_be_compared(name):
+    text = BANK_TRAPS[name].encode()[:TEXT_LIMIT]
+    begun = time.process_time()
+    differences({"en/questions.md": text}, {"en/questions.md": text + b"x"})
+    differences({"course.yaml": text}, {"course.yaml": text + b"x"})
+    assert time.process_time() - begun < 0.5
+
+
+def test_a_hostile_text_in_serbian_takes_no_longer():
+    files = sample_course()
+    files["course.yaml"] = files["course.yaml"].replace(
+        b"languages: [en, cs]", b"languages: [sr-Cyrl, sr-Latn, en, cs]"
+    )
+    words = "њ" * 90_000
+    files["sr-Cyrl/01-first.md"] = f"---\ntitle: а\nminutes: 20\n---\n{words}\n".encode()
+    _, cpu, wall = spent(files)
+    assert cpu < SECONDS - CPU_SECONDS
+    assert wall < CPU_SECONDS * PATIENCE + SECONDS
 
 
 def test_a_file_that_cannot_be_shown_in_time_is_told_at_its_longest_block():

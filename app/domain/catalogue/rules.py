@@ -6,7 +6,7 @@ and feedback, and in course.yaml only texts, ``law_as_of``, ``review_by`` and ``
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -19,8 +19,8 @@ Wording = Mapping[str, object]
 """What a question says in one language as its author wrote it, explanation and feedback left out."""
 
 _TEXT_FIELDS = frozenset({"title", "summary", "objectives", "authors", "law_as_of", "review_by", "sources"})
-_TOP_KEY = re.compile(r"^([A-Za-z_]+):", re.MULTILINE)
-_QUESTION = re.compile(r"^##(?!#)[^\n]*\{[^}\n]*#([a-z0-9-]+)[^\n]*$", re.MULTILINE)
+_TOP_KEY = re.compile(r"([A-Za-z_]+):")
+_ID = re.compile(r"#([a-z0-9-]+)")
 
 
 class Change(StrEnum):
@@ -132,10 +132,10 @@ def _differences_in(path: str, before: bytes | None, after: bytes | None) -> lis
     name = path.rpartition("/")[2]
     if before is None or after is None:
         return [Difference(path, part, name, How.ADDED if before is None else How.REMOVED)]
-    pattern = {Part.COURSE: _TOP_KEY, Part.QUESTION: _QUESTION}.get(part)
-    if pattern is None:
+    names = {Part.COURSE: _key_in, Part.QUESTION: _question_in}.get(part)
+    if names is None:
         return [Difference(path, part, name, How.CHANGED)]
-    old, new = _sections(before, pattern), _sections(after, pattern)
+    old, new = _sections(before, names), _sections(after, names)
     inner = [
         Difference(path, part, key, _how(old.get(key), new.get(key)))
         for key in dict.fromkeys([*new, *old])
@@ -162,12 +162,26 @@ def _how(before: str | None, after: str | None) -> How:
     return How.REMOVED if after is None else How.CHANGED
 
 
-def _sections(data: bytes, pattern: re.Pattern[str]) -> dict[str, str]:
-    """Return the text after each match by what it names; line ends, and empty lines around it, do not count."""
+def _key_in(line: str) -> str | None:
+    """Return the key of course.yaml that a line begins with, if it does."""
+    found = _TOP_KEY.match(line)
+    return found[1] if found else None
+
+
+def _question_in(line: str) -> str | None:
+    """Return the id of the question that a line of a bank is the heading of, if it is."""
+    if not line.startswith("##") or line.startswith("###"):
+        return None
+    found = _ID.search(line, max(line.rfind("{"), 0))
+    return found[1] if found else None
+
+
+def _sections(data: bytes, names: Callable[[str], str | None]) -> dict[str, str]:
+    """Return the text from each line that names something up to the next; line ends do not count."""
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    starts = list(pattern.finditer(text))
-    ends = [found.start() for found in starts[1:]]
-    sections = {"": text[: starts[0].start()].strip() if starts else text.strip()}
-    for found, end in zip(starts, [*ends, len(text)], strict=True):
-        sections[found[1]] = text[found.start() : end].strip()
-    return sections
+    lines: dict[str, list[str]] = {"": []}
+    name = ""
+    for line in text.split("\n"):
+        name = names(line) or name
+        lines.setdefault(name, []).append(line)
+    return {name: "\n".join(found).strip() for name, found in lines.items()}
