@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.foundation.settings import Settings
-from app.web import entrance, errors, headers, navigation, session, shown, static
+from app.web import entrance, errors, headers, navigation, rendering, session, shown, static
 from app.web.account import views as account
 from app.web.admin import views as admin
 from app.web.coordinator import views as coordinator
@@ -57,6 +57,7 @@ def install(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     Babel(app, locale_selector=session.choose_locale, timezone_selector=session.choose_zone)
+    rendering.install(app)
     limiter.init_app(app)
     entrance.install(app, settings)
     session.install(app)
