@@ -1,5 +1,6 @@
 """Sign-in, sign-out, invitation, password, profile."""
 
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -137,7 +138,8 @@ def password() -> Response | str | tuple[str, int]:
 def profile() -> Response | str | tuple[str, int]:
     """See one's own record, and change what one may."""
     own = entering.own_profile(actor())
-    form = ProfileForm(obj=own, gender=own.gender or "", time_zone=own.time_zone or "")
+    kept = asdict(entering.profile_of(own))
+    form = ProfileForm(data={name: value if value is not None else "" for name, value in kept.items()})
     if form.validate_on_submit():
         entering.change_profile(
             actor(),
