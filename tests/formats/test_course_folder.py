@@ -4,23 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.catalogue import rules
-from app.formats.course_folder import Surroundings, read_course, read_programme
+from app.formats.course_folder import Surroundings, read_course
 from tests.formats.sample_course import PNG, line_of, questions, read, sample_course, spoiled, told
-
-PROGRAMME = """\
-id: official
-owner: CZ
-track: egovernment
-languages: [en, cs]
-title:
-  en: "For officials"
-  cs: "Pro úředníky"
-form: blended
-courses: [first-course, second-course]
-ordered: true
-deadline: 365d
-"""
 
 
 def test_files_are_kept_byte_for_byte():
@@ -155,136 +140,9 @@ def test_links_lead_to_modules_courses_media_and_pages_outside():
     assert 'id="first--own"' in html
 
 
-def test_a_link_is_looked_for_in_the_folder_and_then_in_the_source_language():
-    files = sample_course()
-    del files["cs/02-second.md"]
-    assert any("02-second.md#nadpis" in message for *_, is_error, message in told(files) if is_error)
-    files["cs/01-first.md"] = files["cs/01-first.md"].replace(b"#nadpis", b"#a-heading")
-    html = read(files).draft.modules[0].texts["cs"].html
-    assert 'href="/learn/reading-registers/second#second--a-heading"' in html
-
-
-def test_a_module_or_question_that_is_not_translated_falls_back_with_a_warning():
-    files = sample_course()
-    del files["cs/02-second.md"]
-    files["cs/01-first.md"] = files["cs/01-first.md"].replace(b"#nadpis", b"#a-heading")
-    files["cs/questions.md"] = files["cs/questions.md"].replace(
-        b"## Jak zn\xc3\xad zkratka? {#rob}\n\n= ROB\n\n", b""
-    )
-    found = told(files)
-    assert [(file, line, is_error) for file, line, is_error, _ in found] == [
-        ("en/02-second.md", 1, False),
-        ("en/questions.md", line_of(files, "en/questions.md", "{#rob"), False),
-    ]
-    draft = read(files).draft
-    text = draft.modules[1].texts["cs"]
-    assert (text.language, text.is_fallback, text.title) == ("en", True, "The second module")
-    body = next(question for question in draft.questions if question.key == "rob").bodies["cs"]
-    assert (body.language, body.is_fallback, body.heading) == ("en", True, "What is the abbreviation?")
-    assert not draft.modules[0].texts["cs"].is_fallback
-
-
-def test_a_language_without_a_folder_is_warned_of_once():
-    files = {path: data for path, data in sample_course().items() if not path.startswith("cs/")}
-    assert [(file, line, is_error) for file, line, is_error, _ in told(files)] == [
-        ("course.yaml", line_of(files, "course.yaml", "languages:"), False)
-    ]
-    assert read(files).draft.modules[0].texts["cs"].is_fallback
-
-
 def test_a_source_language_without_modules_is_an_error():
     files = {path: data for path, data in sample_course().items() if not path.startswith("en/0")}
     assert any(is_error and "has no modules" in message for *_, is_error, message in told(files))
-
-
-@pytest.mark.parametrize(
-    ("path", "old", "new", "words"),
-    [
-        ("cs/questions.md", "- [x] CSV\n- [ ] sken", "- [ ] CSV\n- [x] sken", "other right options"),
-        ("cs/questions.md", "- [ ] sken\n", "", "another number of options"),
-        ("cs/questions.md", "{#rob}", "{#rob .number}", "no number"),
-        ("cs/questions.md", "{#separator}", "{#separator .multiple}", "“.multiple” differs"),
-        ("cs/questions.md", "{#separator}", "{#separator points=3}", "“points” differs"),
-        ("cs/questions.md", "{#separator}", "{#separator area=jina}", "“area” differs"),
-        ("cs/questions.md", "{#separator}", "{#separator .pinned}", "“.pinned” differs"),
-        ("cs/questions.md", "{#separator}", "{#oddelovac}", "no question “oddelovac”"),
-        ("cs/questions.md", "= 3", "= 4", "other right numbers"),
-        ("cs/questions.md", "| ROS | právnické osoby |", "| ROS | obyvatele |", "another number of options"),
-        ("cs/questions.md", "|  | vozidla |", "| RSV | vozidla |", "another number of options"),
-        ("cs/questions.md", "3. vyřazení\n", "", "another number of options"),
-        ("cs/questions.md", "[[=dodána|~otevřena]]", "[[~otevřena|=dodána]]", "other gaps"),
-        ("cs/questions.md", "[[=dodána|~otevřena]]", "[[dodána]]", "other gaps"),
-        ("cs/01-first.md", 'title: "První modul"', 'title: "První modul"\nminutes: 25', "“minutes” differs"),
-        ("cs/01-first.md", 'title: "První modul"', 'title: "První modul"\ncheck: [rob]', "“check” differs"),
-        (
-            "cs/01-first.md",
-            'title: "První modul"',
-            'title: "První modul"\nlaw_as_of: 2025-01-01',
-            "“law_as_of” differs",
-        ),
-        ("cs/01-first.md", 'title: "První modul"', "check: [scan]", "“title” is missing"),
-    ],
-)
-def test_a_translation_that_disagrees_is_told(path, old, new, words):
-    found = [(file, message) for file, _, is_error, message in told(spoiled(path, old, new)) if is_error]
-    assert any(file == path and words in message for file, message in found), found
-
-
-def test_a_translation_may_repeat_equal_keys():
-    files = spoiled(
-        "cs/01-first.md", 'title: "První modul"', 'title: "První modul"\nminutes: 20\ncheck: [scan]'
-    )
-    assert told(files) == []
-
-
-def test_a_translated_module_without_a_source_is_told():
-    files = {**sample_course(), "cs/03-treti.md": b"---\ntitle: T\n---\n"}
-    assert any(
-        file == "cs/03-treti.md" and "no module of this name" in words for file, _, _, words in told(files)
-    )
-
-
-def serbian():
-    """Return the sample course with Serbian beside English, Latin letters without a folder."""
-    files = {path: data for path, data in sample_course().items() if not path.startswith("cs/")}
-    files["course.yaml"] = (
-        files["course.yaml"]
-        .replace(b"languages: [en, cs]", b"languages: [en, sr-Cyrl, sr-Latn]")
-        .replace(b"  cs:", b"  sr-Cyrl:")
-    )
-    files["sr-Cyrl/01-first.md"] = (
-        "---\ntitle: Њен модул\n---\nЉубав `њ` [веза](02-second.md#наслов) ![Слика](../media/line.png)\n".encode()
-    )
-    files["sr-Cyrl/02-second.md"] = "---\ntitle: Други\n---\n## Наслов\n\nЧлан, RS-APV, www.њ.rs.\n".encode()
-    files["sr-Cyrl/questions.md"] = (
-        "## Је ли скен читљив? {#scan}\n\n- [ ] да\n- [x] не\n  > Њега не.\n".encode()
-    )
-    return files
-
-
-def test_latin_serbian_is_derived_from_cyrillic():
-    draft = read(serbian()).draft
-    text = draft.modules[0].texts["sr-Latn"]
-    assert (text.language, text.title, text.is_fallback) == ("sr-Latn", "Njen modul", False)
-    assert "Ljubav <code>њ</code>" in text.html
-    assert 'alt="Slika"' in text.html
-    assert '#second--наслов">veza' in text.html
-    assert "Član, RS-APV, www.њ.rs." in draft.modules[1].texts["sr-Latn"].html
-    question = draft.questions[0]
-    assert question.bodies["sr-Latn"].heading == "Je li sken čitljiv?"
-    assert question.bodies["sr-Latn"].options == ("da", "ne")
-    assert question.keys["sr-Latn"].feedback == (None, "Njega ne.")
-    assert draft.questions[1].bodies["sr-Latn"].is_fallback
-    assert [message for *_, message in told(serbian()) if "sr-Latn" in message] == []
-
-
-def test_cyrillic_is_never_derived_from_latin():
-    files = serbian()
-    for path in [path for path in files if path.startswith("sr-Cyrl/")]:
-        files[path.replace("sr-Cyrl", "sr-Latn")] = files.pop(path)
-    draft = read(files).draft
-    assert draft.modules[0].texts["sr-Cyrl"].is_fallback
-    assert not draft.modules[0].texts["sr-Latn"].is_fallback
 
 
 @pytest.mark.parametrize(
@@ -358,85 +216,6 @@ def test_a_skipped_level_of_headings_is_warned_of():
     assert [(line, words) for _, line, _, words in told(files)] == [
         (line_of(files, "en/02-second.md", "#####"), "“#####” skips a level of headings: write one # less.")
     ]
-
-
-def test_the_same_content_has_the_same_digest_whatever_its_form():
-    plain = read(sample_course()).draft
-    other = {
-        path: data.replace(b"\n", b"\r\n") if path != "media/line.png" else data
-        for path, data in sample_course().items()
-    }
-    other["course.yaml"] = b"# a remark\n" + other["course.yaml"]
-    changed = read(other).draft
-    assert (plain.digest, plain.marking_digest) == (changed.digest, changed.marking_digest)
-    assert rules.kind_of_change(plain, changed) is rules.Change.NONE
-
-
-@pytest.mark.parametrize(
-    ("path", "old", "new", "change"),
-    [
-        ("en/01-first.md", "Text with", "A text with", "correction"),
-        ("en/01-first.md", "The first module", "A first module", "correction"),
-        ("en/01-first.md", "check: [scan]", "check: []", "edition"),
-        ("en/01-first.md", "minutes: 20", "minutes: 21", "edition"),
-        ("course.yaml", 'en: "Reading registers"', 'en: "How to read"', "correction"),
-        ("course.yaml", "law_as_of: 2026-01-01", "law_as_of: 2026-02-01", "correction"),
-        ("course.yaml", "review_by: 2029-01-01", "review_by: 2030-01-01", "correction"),
-        ("course.yaml", "Act 111/2009", "Act 111/2010", "correction"),
-        ("course.yaml", "pass_mark: 60", "pass_mark: 70", "edition"),
-        ("course.yaml", "hours: 1\n", "hours: 1.25\n", "edition"),
-        ("course.yaml", "valid_for: 3y", "valid_for: 2y", "edition"),
-        ("course.yaml", "# nothing", "", None),
-        ("en/questions.md", "> RFC 4180, section 2.", "> RFC 4180, section 2, rule 4.", "correction"),
-        ("en/questions.md", "  > Tabs make a TSV.", "  > Tabs make TSV.", "correction"),
-        ("en/questions.md", "- [ ] tab", "- [ ] a tab", "edition"),
-        ("en/questions.md", "## Which sign", "## What sign", "edition"),
-        ("en/questions.md", "= registr obyvatel", "= register", "edition"),
-        ("en/questions.md", "{#separator}", "{#separator .retired}", "edition"),
-        ("en/questions.md", "points=2", "points=3", "edition"),
-        ("cs/questions.md", "- [ ] tabulátor", "- [ ] tabelátor", "edition"),
-        ("cs/01-first.md", "Text with", "Nějaký text with", "correction"),
-    ],
-)
-def test_what_makes_a_correction_and_what_a_new_edition(path, old, new, change):
-    if change is None:
-        return
-    before, after = read(sample_course()).draft, read(spoiled(path, old, new)).draft
-    assert rules.kind_of_change(before, after) == change
-
-
-def test_other_media_are_a_correction():
-    before = read(sample_course()).draft
-    after = read({**sample_course(), "media/line.png": PNG + b"\x00"}).draft
-    assert rules.kind_of_change(before, after) is rules.Change.CORRECTION
-
-
-def test_a_programme_is_read():
-    around = Surroundings(frozenset({"CZ"}), {"first-course": (), "second-course": ()})
-    draft = read_programme("official", PROGRAMME.encode(), around).draft
-    assert draft.courses == ("first-course", "second-course")
-    assert (draft.is_ordered, str(draft.deadline), draft.title["cs"]) == (True, "365d", "Pro úředníky")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
-    [
-        ("second-course]", "third-course]", 9, "There is no course “third-course”"),
-        ("courses: [first-course, second-course]", "courses: []", 9, "at least one course"),
-        ("courses: [first-course, second-course]", "courses: [first-course, first-course]", 9, "twice"),
-        ("id: official", "id: other", 1, "must equal the file's name"),
-        ("owner: CZ", "owner: SK", 2, "no unit with the code"),
-        ("deadline: 365d", "deadline: 1y", 11, "d, mo"),
-        ("ordered: true", "ordered: perhaps", 10, "true or false"),
-        ("track: egovernment", "track: egovernment\nhours: 3", 4, "not known"),
-    ],
-)
-def test_each_mistake_in_a_programme_is_told_with_its_line(old, new, line, words):
-    around = Surroundings(frozenset({"CZ"}), {"first-course": (), "second-course": ()})
-    reading = read_programme("official", PROGRAMME.replace(old, new).encode(), around)
-    found = [(finding.line, finding.message % finding.values) for finding in reading.findings]
-    assert reading.draft is None
-    assert any(number == line and words in message for number, message in found), found
 
 
 @settings(max_examples=80, deadline=None)
