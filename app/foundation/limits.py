@@ -28,7 +28,9 @@ CHILDREN = 2
 PATIENCE = 5.0
 """Seconds of the wall clock for each second of CPU: a child that sleeps or starves is ended too."""
 _CALLS = 2000
+_STARTING = 60.0
 _ENDING = 2.0
+_READY = "ready"
 
 
 class LimitExceeded(Exception):
@@ -50,6 +52,16 @@ class _Child:
         self.process.start()
         theirs.close()
         self.calls = 0
+        if not self._is_ready():
+            self.end()
+            raise LimitExceeded("crash")
+
+    def _is_ready(self) -> bool:
+        """Wait until the child has loaded what it needs: that is no part of anybody's time."""
+        try:
+            return self.pipe.poll(_STARTING) and self.pipe.recv() == _READY
+        except (EOFError, OSError):
+            return False
 
     def call(self, task: object, seconds: float) -> tuple[str, object]:
         """Send a task and return how it ended; raise LimitExceeded where nothing came back in time."""
@@ -101,8 +113,8 @@ class _Pool:
         with self.lock:
             if self.idle:
                 return self.idle.pop()
-            multiprocessing.get_context("forkserver").set_forkserver_preload([module])
-            return _Child()
+        multiprocessing.get_context("forkserver").set_forkserver_preload([module])
+        return _Child()
 
     def _give_back(self, child: _Child) -> None:
         with self.lock:
@@ -157,6 +169,7 @@ os.register_at_fork(after_in_child=_here.begin_anew)
 def _serve(pipe: Connection) -> None:
     """Do tasks until the other end of the pipe is closed, which happens when the parent ends, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe.send(_READY)
     while True:
         try:
             function, value, cpu_seconds, memory_bytes = pipe.recv()
