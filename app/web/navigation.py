@@ -18,7 +18,11 @@ _MENU = (
     ("/reports/progress", _("Reports"), Permission.REPORT_READ),
     ("/admin/roles", _("Administration"), Permission.ROLE_GRANT),
 )
-_ISSUERS = ("/admin/issuers", _("Issuers"), Permission.ISSUER_WRITE)
+_PARTS = (
+    ("/admin/issuers", _("Issuers"), Permission.ISSUER_WRITE),
+    ("/admin/audit", _("Audit trail"), Permission.AUDIT_READ),
+)
+"""What those find in the menu who hold a part of an administrator's rights."""
 _ANYONE = (("/courses", _("Courses"), None), ("/verify", _("Verify a certificate"), None))
 _ACCOUNT = (("/account/profile", _("My profile")), ("/account/password", _("Password")))
 
@@ -50,13 +54,13 @@ def _entries(actor: Actor | None) -> list[dict[str, object]]:
 
 def _menu_of(actor: Actor) -> list[tuple[str, object, Permission | None]]:
     entries = [entry for entry in _MENU if entry[2] is None or holds(actor, entry[2])]
-    if holds(actor, Permission.ISSUER_WRITE) and not holds(actor, Permission.ROLE_GRANT):
-        entries.append(_ISSUERS)
+    if not holds(actor, Permission.ROLE_GRANT):
+        entries += [entry for entry in _PARTS if holds(actor, entry[2])]
     return list(entries)
 
 
 def _is_current(href: str) -> bool:
-    section = "/" + href.split("/")[1]
+    section = href if any(href == part[0] for part in _PARTS) else "/" + href.split("/")[1]
     return request.path == section or request.path.startswith(section + "/")
 
 

@@ -1,1 +1,1 @@
-"""Pages for administrators: roles, issuers, territory, mail."""
+"""For administrators, and for whoever holds a part of their rights: roles, issuers, territory, mail, audit."""

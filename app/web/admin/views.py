@@ -1,5 +1,6 @@
-"""Pages for administrators: roles, issuers, territory, mail."""
+"""Pages for administrators, gathered: each module adds its own to the one blueprint."""
 
-from flask import Blueprint
+from app.web.admin import audit, issuers, mail, roles, territory
+from app.web.admin.section import blueprint
 
-blueprint = Blueprint("admin", __name__)
+__all__ = ["audit", "blueprint", "issuers", "mail", "roles", "territory"]

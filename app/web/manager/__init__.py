@@ -1,1 +1,1 @@
-"""Pages for those who look after people of their units."""
+"""For those who look after the people of their units: managers, heads of office, administrators."""

@@ -53,6 +53,10 @@ def _unit(actor: Actor, code: str) -> Unit:
     scope = scope_of(actor, Permission.PERSON_WRITE)
     if unit is None or not scope.covers(unit.path):
         raise Invalid("unit", N_("Choose a municipality or office of yours."))
+    if unit.valid_to is not None and unit.valid_to < clock.now().date():
+        raise Invalid(
+            "unit", N_("This municipality or office exists no more; choose the one that followed it.")
+        )
     return unit
 
 

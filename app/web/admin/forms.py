@@ -1,0 +1,133 @@
+"""The forms of administrators, and the words for what stands in the audit trail."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional
+
+from app.domain.people.rules import LONGEST_EMAIL
+from app.web.account.forms import choices_of
+from app.web.labels import LANGUAGE_NAMES, ROLES
+
+ACTIONS: Mapping[str, object] = {
+    "admin.create": _("Administrator entered"),
+    "attempt.finish": _("Test handed in"),
+    "attempt.grant": _("One more attempt granted"),
+    "attempt.start": _("Test begun"),
+    "backup.create": _("Backup made"),
+    "certificate.issue": _("Certificate issued"),
+    "certificate.revoke": _("Certificate revoked"),
+    "course.publish": _("Course published"),
+    "demo.people": _("People of the demonstration entered"),
+    "enrolment.begin": _("Enrolled"),
+    "enrolment.move": _("Went on with a newer version"),
+    "issuer.keep": _("Issuer's particulars saved"),
+    "module.done": _("Module done"),
+    "password.ask": _("New password asked for"),
+    "password.change": _("Password changed"),
+    "password.invitation": _("Password chosen by an invitation"),
+    "password.reset": _("Password chosen anew"),
+    "person.change": _("Record changed"),
+    "person.deactivate": _("Person deactivated"),
+    "person.invite": _("Person invited"),
+    "person.reactivate": _("Person let in again"),
+    "person.resend": _("Invitation sent again"),
+    "profile.change": _("Own profile changed"),
+    "programme.publish": _("Programme published"),
+    "report.export": _("Report exported"),
+    "report.make": _("Report file made"),
+    "role.end": _("Role ended"),
+    "role.grant": _("Role granted"),
+    "sign-in": _("Signed in"),
+    "sign-in.fail": _("Sign-in failed"),
+    "sign-out": _("Signed out"),
+    "territory.import": _("Territory imported"),
+}
+"""What was done, by its code in the trail; an act without words here is shown by its code."""
+
+GRANTED = {code: words for code, words in ROLES.items() if code != "learner"}
+"""The roles that are granted: everyone is a learner."""
+
+_NEEDED = DataRequired(_("This cannot be empty."))
+
+
+def _at_most(number: int) -> Length:
+    return Length(max=number, message=_("Use at most %(max)d characters."))
+
+
+class RoleForm(FlaskForm):
+    """Who gets which role where; where the units are many, one is typed and then chosen."""
+
+    email = EmailField(
+        _("E-mail"),
+        description=_("Of somebody who is here already."),
+        validators=[DataRequired(_("Enter the e-mail.")), _at_most(LONGEST_EMAIL)],
+    )
+    role = SelectField(_("Role"), choices=choices_of(GRANTED))
+    unit = StringField(
+        _("Unit"),
+        description=_("Its name or its code. The role covers everything below it, too."),
+        validators=[Optional(), _at_most(200)],
+    )
+    choice = RadioField(_("Which of these?"), choices=[], validate_choice=False)
+
+
+class RoleAtFewForm(RoleForm):
+    """The same where the units are few enough to be picked from a list."""
+
+    unit = SelectField(_("Unit"), description=_("The role covers everything below it, too."))
+
+
+TEXTS = {
+    "function": (_("Function of the signatory"), 120),
+    "legal_line": (_("Legal line"), 300),
+    "funder_line": (_("Line of the funder"), 300),
+}
+"""The particulars that are written in each language of certificates."""
+
+
+class IssuerForm(FlaskForm):
+    """By which particulars a unit issues certificates; a field of ``TEXTS`` for each language is added below."""
+
+    legal_name = StringField(_("Legal name"), validators=[_NEEDED, _at_most(200)])
+    registration_number = StringField(
+        _("Registration number"),
+        description=_("In the register of legal persons: IČO, MB, ЄДРПОУ, ЕИК."),
+        validators=[_NEEDED, _at_most(40)],
+    )
+    prefix = StringField(
+        _("Prefix of certificate numbers"),
+        description=_("Capital letters, digits and hyphens, such as CZ-ZR. No two issuers share one."),
+        validators=[_NEEDED, _at_most(20)],
+    )
+    place = StringField(_("Place of issue"), validators=[_NEEDED, _at_most(120)])
+    accreditation = StringField(_("Accreditation number"), validators=[Optional(), _at_most(120)])
+    signatory = StringField(
+        _("Signatory"),
+        description=_("The person who answers for the certificates, with titles."),
+        validators=[_NEEDED, _at_most(120)],
+    )
+    logo = FileField(
+        _("Logo"), description=_("A PNG picture of at most 200 kB; it stands on the upper left.")
+    )
+    drop_logo = BooleanField(_("Certificates carry no logo"))
+
+
+for _name, (_label, _longest) in TEXTS.items():
+    for _tag in LANGUAGE_NAMES:
+        setattr(
+            IssuerForm, f"{_name}_{_tag}", StringField(_label, validators=[Optional(), _at_most(_longest)])
+        )
+
+
+class TerritoryForm(FlaskForm):
+    """A file of units."""
+
+    file = FileField(
+        _("CSV file"),
+        description=_("UTF-8, with a comma between columns; at most 20 MB."),
+        validators=[FileRequired(_("Choose a file."))],
+    )

@@ -1,0 +1,79 @@
+"""The forms by which people are looked after."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from app.domain.people.rules import LONGEST_EMAIL, LONGEST_JOB_TITLE, LONGEST_LATIN_NAME, LONGEST_NAME
+from app.foundation.i18n import LOCALES
+from app.web.account.forms import choices_of
+from app.web.labels import AUDIENCES, GENDERS, LOCALE_NAMES
+
+STATES = {"active": _("Active"), "invited": _("Invited"), "deactivated": _("Deactivated")}
+"""How a person stands: she has a password, has none yet, or is let in no more."""
+
+
+def _at_most(number: int) -> Length:
+    return Length(max=number, message=_("Use at most %(max)d characters."))
+
+
+class PersonForm(FlaskForm):
+    """What is entered about a person; where her units are many, one is typed and then chosen."""
+
+    family_name = StringField(
+        _("Family name"), validators=[DataRequired(_("Enter the family name.")), _at_most(LONGEST_NAME)]
+    )
+    given_name = StringField(
+        _("Given name"), validators=[DataRequired(_("Enter the given name.")), _at_most(LONGEST_NAME)]
+    )
+    family_name_latin = StringField(
+        _("Family name in Latin letters"), validators=[Optional(), _at_most(LONGEST_LATIN_NAME)]
+    )
+    given_name_latin = StringField(
+        _("Given name in Latin letters"),
+        description=_("Leave both empty, and they are written by the official rule of the language."),
+        validators=[Optional(), _at_most(LONGEST_LATIN_NAME)],
+    )
+    email = EmailField(
+        _("E-mail"),
+        description=_("She signs in with it; the invitation goes there."),
+        validators=[DataRequired(_("Enter the e-mail.")), _at_most(LONGEST_EMAIL)],
+    )
+    unit = StringField(
+        _("Municipality or office"),
+        description=_("Its name or its code."),
+        validators=[DataRequired(_("Say where this person works.")), _at_most(200)],
+    )
+    choice = RadioField(_("Which of these?"), choices=[], validate_choice=False)
+    target_group = SelectField(_("Works as"), choices=choices_of(AUDIENCES))
+    job_title = StringField(_("Job title"), validators=[Optional(), _at_most(LONGEST_JOB_TITLE)])
+    locale = SelectField(
+        _("Language"),
+        description=_("Of the pages and mails; she can change it herself."),
+        choices=choices_of({locale: LOCALE_NAMES[locale] for locale in LOCALES}),
+    )
+    gender = RadioField(
+        _("Gender"),
+        choices=choices_of(GENDERS),
+        default="",
+        description=_("Only for the statistics that a funder asks for; it may stay empty."),
+    )
+
+
+class PersonOfFewForm(PersonForm):
+    """The same where the units are few enough to be picked from a list."""
+
+    unit = SelectField(
+        _("Municipality or office"), validators=[DataRequired(_("Say where this person works."))]
+    )
+
+
+class AttemptForm(FlaskForm):
+    """Why somebody may try the test once more."""
+
+    reason = TextAreaField(
+        _("Why is one more attempt granted?"),
+        description=_("The reason is kept in the audit trail; do not write about health or family."),
+        validators=[DataRequired(_("Say why one more attempt is granted.")), _at_most(300)],
+    )
