@@ -24,8 +24,8 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.workflows import examining, publishing
-from app.workflows.examining import Bench, StoredFiles
+from app.workflows import inspecting, publishing
+from app.workflows.inspecting import Bench, StoredFiles
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -87,8 +87,8 @@ def _held(actor: Actor, bench: Bench) -> DraftRow:
 
 def _note_check(actor: Actor, slug: str) -> None:
     """Check a draft after it was written, and keep the counts for the list of courses."""
-    bench = examining.open_course(actor, slug)
-    examined = examining.examine(actor, bench)
+    bench = inspecting.open_course(actor, slug)
+    examined = inspecting.examine(actor, bench)
     with transaction():
         row = catalogue.find_draft(scope_of(actor, P.COURSE_WRITE), slug, is_locked=True)
         if row is not None and row.revision == bench.revision:
@@ -100,7 +100,7 @@ def save_text(actor: Actor, slug: str, path: str, text: str, base: str) -> bool:
 
     ``base`` is the digest of the file as the editor had opened it. Raises EditConflict where it is another now.
     """
-    bench = examining.open_course(actor, slug)
+    bench = inspecting.open_course(actor, slug)
     require(actor, P.COURSE_WRITE, bench)
     kept = bench.digests.get(path)
     content = text_file.write_text(text, store().get(kept) if kept is not None else b"")
@@ -131,7 +131,7 @@ def _check_path(path: str) -> None:
 
 def add_text(actor: Actor, slug: str, folder: str, name: str) -> str:
     """Add a module or question file, and return its path; a translation begins with the source's text."""
-    bench = examining.open_course(actor, slug)
+    bench = inspecting.open_course(actor, slug)
     require(actor, P.COURSE_WRITE, bench)
     path = f"{folder}/{name}" if folder else name
     _check_path(path)
@@ -174,7 +174,7 @@ def _check_room(bench: Bench, size: int) -> None:
 
 def add_medium(actor: Actor, slug: str, name: str, content: bytes, *, may_replace: bool) -> str:
     """Put a picture or file into media/, and return its path; raises Invalid with what is wrong with it."""
-    bench = examining.open_course(actor, slug)
+    bench = inspecting.open_course(actor, slug)
     require(actor, P.COURSE_WRITE, bench)
     path = "media/" + normalize("NFC", PurePosixPath(name.replace("\\", "/")).name)
     report = Report(path)
@@ -196,7 +196,7 @@ def add_medium(actor: Actor, slug: str, name: str, content: bytes, *, may_replac
 
 def delete_file(actor: Actor, slug: str, path: str, base: str) -> None:
     """Take a file out of a course; what is published keeps it."""
-    bench = examining.open_course(actor, slug)
+    bench = inspecting.open_course(actor, slug)
     require(actor, P.COURSE_WRITE, bench)
     if path == FILE:
         raise Conflict(N_("A course cannot be without its course.yaml."))
@@ -236,7 +236,7 @@ def _bench_for(actor: Actor, slug: str, owner_code: str) -> Bench:
     """Return the course that an archive is of, or a new one for the owner that it names."""
     if catalogue.is_slug_taken(slug):
         try:
-            return examining.open_course(actor, slug)
+            return inspecting.open_course(actor, slug)
         except NotFound:
             message = N_("The course “%(course)s” is kept by others, and you may not change it.")
             raise Invalid("file", message, course=slug) from None
@@ -268,7 +268,7 @@ def discard(actor: Actor, slug: str, revision: int) -> None:
 
 def publish(actor: Actor, slug: str, seen: Seen) -> Published:
     """Publish the draft of a course as the trainer saw it: the same way as ``flask courses sync``."""
-    bench = examining.open_course(actor, slug)
+    bench = inspecting.open_course(actor, slug)
     require(actor, P.COURSE_WRITE, bench)
     if bench.draft is None or bench.revision != seen.revision:
         raise Conflict(

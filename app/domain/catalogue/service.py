@@ -216,9 +216,9 @@ def keep_programme(draft: ProgrammeDraft, owner: Unit, source: str) -> bool:
         return False
     if row is None:
         row = Programme(slug=draft.slug)
-        session().add(row)
     row.owner_path, row.track, row.form = owner.path, draft.track.value, draft.form.value
     row.titles, row.courses, row.is_ordered = dict(draft.title), list(draft.courses), draft.is_ordered
     row.deadline, row.source = str(draft.deadline) if draft.deadline else None, source
+    session().add(row)
     session().flush()
     return True

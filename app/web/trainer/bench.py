@@ -1,6 +1,7 @@
 """One course: its files, what the checker finds, what publishing will change, its versions, its learners."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -21,7 +22,7 @@ from app.web.account.views import add_error
 from app.web.session import actor
 from app.web.trainer.forms import GrantForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import drafting, examining, learning
+from app.workflows import drafting, inspecting, learning
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -31,16 +32,22 @@ P = Permission
 @requires(P.COURSE_WRITE)
 def course(slug: str) -> str:
     """Show a course as it stands, what is to be mended, and what publishing will make of it."""
-    bench = examining.open_course(actor(), slug)
+    bench = inspecting.open_course(actor(), slug)
     versions = catalogue.list_versions(bench.course.id) if bench.course else []
     return render_template(
         "trainer/course.html",
         bench=bench,
-        examined=examining.examine(actor(), bench),
+        examined=inspecting.examine(actor(), bench),
         versions=versions,
         authors=list_authors(bench, versions),
+        folders={folder: list(paths) for folder, paths in groupby(bench.paths, folder_of)},
         stuck=len(list_stuck(slug)),
     )
+
+
+def folder_of(path: str) -> str:
+    """Return the folder that a file lies in; empty at the top."""
+    return path.rpartition("/")[0]
 
 
 def list_stuck(slug: str) -> list[Taken]:
@@ -94,7 +101,7 @@ def discard(slug: str) -> Response:
 @requires(P.COURSE_WRITE)
 def download(slug: str) -> Response:
     """Hand out the course as a ZIP archive that can be uploaded again."""
-    response = make_response(examining.pack(actor(), slug))
+    response = make_response(inspecting.pack(actor(), slug))
     response.headers["Content-Type"] = "application/zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.zip"'
     return response
@@ -104,7 +111,7 @@ def download(slug: str) -> Response:
 @requires(P.COURSE_WRITE)
 def learners(slug: str) -> Response | str | tuple[str, int]:
     """Show the learners who have no attempt left, and grant one more with a reason."""
-    bench, form = examining.open_course(actor(), slug), GrantForm()
+    bench, form = inspecting.open_course(actor(), slug), GrantForm()
     if form.validate_on_submit():
         try:
             learning.grant_attempt(actor(), UUID(str(form.enrolment.data)), str(form.reason.data))
@@ -131,7 +138,7 @@ def _named(taken: Taken) -> tuple[str, str]:
     return learner.full_name, unit
 
 
-def list_authors(bench: examining.Bench, versions: Sequence[CourseVersion]) -> Mapping[str, str]:
+def list_authors(bench: inspecting.Bench, versions: Sequence[CourseVersion]) -> Mapping[str, str]:
     """Return the names of those who published or wrote, as far as they are colleagues of hers."""
     acting = {version.published_by for version in versions}
     if bench.draft is not None:

@@ -30,6 +30,7 @@ class Example:
 
     source: str
     tried: Tried
+    is_practice: bool
 
 
 @blueprint.get("/teach/question-format")
@@ -56,7 +57,9 @@ def list_examples(language: str) -> tuple[Example, ...]:
     order = dice(len(text))
     return tuple(
         Example(
-            sources[question.key], Tried(rules.lay_out(paper_of(question, language), False, False, order))
+            source=sources[question.key],
+            tried=Tried(rules.lay_out(paper_of(question, language), question.is_pinned, False, order)),
+            is_practice=question.is_practice,
         )
         for question in reading.draft.questions
     )

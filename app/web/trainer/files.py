@@ -17,9 +17,9 @@ from app.web.labels import LANGUAGE_NAMES
 from app.web.session import actor
 from app.web.trainer.forms import AddFileForm, MediaForm, TextForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import drafting, examining
+from app.workflows import drafting, inspecting
 from app.workflows.drafting import EditConflict
-from app.workflows.examining import Bench, CourseFile
+from app.workflows.inspecting import Bench, CourseFile
 
 P = Permission
 
@@ -30,10 +30,10 @@ def file(slug: str, path: str) -> Response | str | tuple[str, int]:
     """Show a file as plain text, with what the checker finds in it; save it, or check what is typed."""
     if request.method == "POST":
         return save(slug, path, TextForm())
-    bench = examining.open_course(actor(), slug)
-    opened = examining.get_file(actor(), bench, path)
+    bench = inspecting.open_course(actor(), slug)
+    opened = inspecting.get_file(actor(), bench, path)
     form = TextForm(None, text=opened.text, base=opened.digest)
-    return shown(bench, opened, form, examining.examine(actor(), bench).findings)
+    return shown(bench, opened, form, inspecting.examine(actor(), bench).findings)
 
 
 def save(slug: str, path: str, form: TextForm) -> Response | tuple[str, int]:
@@ -82,20 +82,20 @@ def served_digest(bench: Bench, opened: CourseFile) -> str:
     folder, _slash, name = opened.path.rpartition("/")
     if folder != "media" or not opened.digest:
         return ""
-    course = examining.examine(actor(), bench).course
+    course = inspecting.examine(actor(), bench).course
     return course.media_digests.get(name, "") if course is not None else ""
 
 
 def checked(slug: str, path: str, form: TextForm, text: str) -> str:
     """Return the page of a file with what the checker finds in the text as it is typed."""
-    bench = examining.open_course(actor(), slug)
+    bench = inspecting.open_course(actor(), slug)
     opened = find_file(bench, path) or CourseFile(path, "", 0, text)
-    return shown(bench, replace(opened, text=text), form, examining.examine_text(actor(), bench, path, text))
+    return shown(bench, replace(opened, text=text), form, inspecting.examine_text(actor(), bench, path, text))
 
 
 def conflicting(slug: str, path: str, form: TextForm, text: str) -> str:
     """Return the page that shows both texts: hers, ready to be saved over the other, and the other."""
-    bench = examining.open_course(actor(), slug)
+    bench = inspecting.open_course(actor(), slug)
     theirs = find_file(bench, path)
     form.base.data = theirs.digest if theirs else ""
     return shown(bench, CourseFile(path, "", 0, text), form, theirs=theirs, is_conflict=True)
@@ -104,7 +104,7 @@ def conflicting(slug: str, path: str, form: TextForm, text: str) -> str:
 def find_file(bench: Bench, path: str) -> CourseFile | None:
     """Return a file of a course, or None where it was deleted meanwhile."""
     try:
-        return examining.get_file(actor(), bench, path)
+        return inspecting.get_file(actor(), bench, path)
     except NotFound:
         return None
 
@@ -122,7 +122,7 @@ def delete(slug: str, path: str) -> Response:
 @requires(P.COURSE_WRITE)
 def add_file(slug: str) -> Response | str | tuple[str, int]:
     """Add a module or question file."""
-    bench, form = examining.open_course(actor(), slug), AddFileForm()
+    bench, form = inspecting.open_course(actor(), slug), AddFileForm()
     form.folder.choices = choices_of({tag: LANGUAGE_NAMES.get(tag, tag) for tag in folders_of(bench)})
     if form.validate_on_submit():
         try:
@@ -144,7 +144,7 @@ def folders_of(bench: Bench) -> list[str]:
 @requires(P.COURSE_WRITE)
 def add_media(slug: str) -> Response | str | tuple[str, int]:
     """Put a picture or file into the course."""
-    bench, form = examining.open_course(actor(), slug), MediaForm()
+    bench, form = inspecting.open_course(actor(), slug), MediaForm()
     if form.validate_on_submit():
         given = form.file.data
         may_replace = bool(form.replace.data)

@@ -23,7 +23,7 @@ from app.web.public.views import MEDIA_TYPES
 from app.web.session import actor
 from app.web.trainer.papers import Form, paper_of, try_out
 from app.web.trainer.shelf import blueprint
-from app.workflows import examining
+from app.workflows import inspecting
 
 P = Permission
 _SAME_ORDER = 7
@@ -34,7 +34,7 @@ _SAME_ORDER = 7
 class Preview:
     """A course that can be shown, in one of its languages."""
 
-    bench: examining.Bench
+    bench: inspecting.Bench
     course: CourseDraft
     language: str
 
@@ -82,8 +82,8 @@ class Preview:
 
 def find_preview(slug: str, language: str) -> Preview | None:
     """Return a course to be shown in a language, or None while errors keep it from being read."""
-    bench = examining.open_course(actor(), slug)
-    course = examining.examine(actor(), bench).course
+    bench = inspecting.open_course(actor(), slug)
+    course = inspecting.examine(actor(), bench).course
     if course is None:
         return None
     if language not in course.meta.languages:
@@ -141,7 +141,7 @@ def medium(slug: str, digest: str, name: str) -> Response:
     kind = MEDIA_TYPES.get(PurePosixPath(name).suffix.lower())
     if kind is None:
         raise NotFound
-    content = examining.get_medium(actor(), slug, digest, name)
+    content = inspecting.get_medium(actor(), slug, digest, name)
     response = send_file(BytesIO(content), mimetype=kind, download_name=name, conditional=True, etag=digest)
     response.headers["Content-Security-Policy"] = SANDBOX_POLICY
     return response

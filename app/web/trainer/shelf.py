@@ -16,7 +16,7 @@ from app.web.labels import UNIT_LEVELS
 from app.web.session import actor, choose_locale
 from app.web.trainer.forms import NewCourseForm, UploadForm
 from app.web.trainer.wording import told, told_author, told_change, told_difference
-from app.workflows import drafting, examining
+from app.workflows import drafting, inspecting
 
 blueprint = Blueprint("trainer", __name__)
 P = Permission
@@ -36,7 +36,7 @@ blueprint.record(teach_words)
 @requires(P.COURSE_WRITE)
 def courses() -> str:
     """Show the courses that she may change, with version and state, and those of others."""
-    own, others = examining.list_courses(actor())
+    own, others = inspecting.list_courses(actor())
     return render_template("trainer/courses.html", own=own, others=others)
 
 

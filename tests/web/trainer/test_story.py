@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from tests import world
 
 from app.web.trainer import examples
+from tests import world
 
 
 @pytest.fixture
@@ -63,8 +63,11 @@ def test_every_page_stands(trainer):
         "/learners",
     ):
         trainer.get(f"/teach/courses/my-course{address}")
-    assert trainer.get("/teach/courses/my-course/preview/en/questions", status=302).headers["Location"].endswith(
-        "/preview/en"
+    assert (
+        trainer
+        .get("/teach/courses/my-course/preview/en/questions", status=302)
+        .headers["Location"]
+        .endswith("/preview/en")
     )
     trainer.get("/teach/courses/my-course/preview/de", status=404)
     trainer.get("/teach/courses/my-course/preview/en/none", status=404)
@@ -87,7 +90,9 @@ def test_a_course_goes_from_the_first_word_to_the_learner(trainer, app):
     assert f'id="line-{line}" class="g-lines__marked"' in marked
     _, base = text_of(trainer, "en/01-first-module.md")
     save(trainer, "en/01-first-module.md", text + "\nA sentence of mine.\n", base)
-    assert "A sentence of mine." in trainer.get("/teach/courses/my-course/preview/en/first-module").get_data(as_text=True)
+    assert "A sentence of mine." in trainer.get("/teach/courses/my-course/preview/en/first-module").get_data(
+        as_text=True
+    )
     assert "First edition" in trainer.get("/teach/courses/my-course").get_data(as_text=True)
     assert "1.0" in publish(trainer)
     trainer.post("/courses/my-course/enrol")
@@ -111,7 +116,14 @@ def test_a_course_goes_from_the_first_word_to_the_learner(trainer, app):
 def test_a_check_alone_keeps_nothing(trainer):
     begin(trainer)
     text, base = text_of(trainer, "en/questions.md")
-    page = save(trainer, "en/questions.md", text.replace("{#kind-short", "{#kind short"), base, status=200, action="check")
+    page = save(
+        trainer,
+        "en/questions.md",
+        text.replace("{#kind-short", "{#kind short"),
+        base,
+        status=200,
+        action="check",
+    )
     assert "kind short" in page.get_data(as_text=True)
     assert "To be mended" in page.get_data(as_text=True)
     assert text_of(trainer, "en/questions.md") == (text, base)
@@ -121,7 +133,9 @@ def test_the_second_tab_loses_nothing(trainer):
     begin(trainer)
     text, base = text_of(trainer, "en/01-first-module.md")
     save(trainer, "en/01-first-module.md", text + "\nFrom the first tab.\n", base)
-    page = save(trainer, "en/01-first-module.md", text + "\nFrom the second tab.\n", base, status=409).get_data(as_text=True)
+    page = save(
+        trainer, "en/01-first-module.md", text + "\nFrom the second tab.\n", base, status=409
+    ).get_data(as_text=True)
     assert "From the first tab." in page
     assert "From the second tab." in page
     assert "From the second tab." not in text_of(trainer, "en/01-first-module.md")[0]
@@ -144,7 +158,9 @@ def test_a_file_that_was_deleted_meanwhile_can_be_put_back(trainer):
     text, base = text_of(trainer, "en/02-second-module.md")
     trainer.post("/teach/courses/my-course/delete/en/02-second-module.md", {"base": base})
     trainer.get("/teach/courses/my-course/files/en/02-second-module.md", status=404)
-    page = save(trainer, "en/02-second-module.md", text + "\nMore.\n", base, status=409).get_data(as_text=True)
+    page = save(trainer, "en/02-second-module.md", text + "\nMore.\n", base, status=409).get_data(
+        as_text=True
+    )
     assert "deleted meanwhile" in page
     save(trainer, "en/02-second-module.md", text, "")
     assert text_of(trainer, "en/02-second-module.md")[0] == text
@@ -167,8 +183,10 @@ def test_questions_can_be_tried_in_the_preview(trainer):
     form = {f"q{number}": "3"}
     tried = trainer.post("/teach/courses/my-course/preview/en", form, status=200).get_data(as_text=True)
     assert re.search(r"How many hyphens open.*?Right", tried, re.DOTALL)
-    module = trainer.post("/teach/courses/my-course/preview/en/first-module", {"q1": "0"}, status=200)
-    assert "Right" in module.get_data(as_text=True)
+    address = "/teach/courses/my-course/preview/en/first-module"
+    right = re.search(r'value="(\d)"><label[^>]*>at level 2', trainer.get(address).get_data(as_text=True))[1]
+    assert "Right" in trainer.post(address, {"q1": right}, status=200).get_data(as_text=True)
+    trainer.post(address, {"q1": "77"}, status=422)
 
 
 def test_a_draft_with_errors_has_no_preview_and_says_why(trainer):
