@@ -1,0 +1,171 @@
+"""T3: tokens planted in every row of one region, looked for in every byte that another region's people get."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from itertools import product
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.security.stage import AWAY, HOME, Stage
+
+LOOKERS = {
+    "coordinator": AWAY,
+    "auditor": AWAY,
+    "manager": AWAY,
+    "head-of-office": AWAY,
+    "trainer": AWAY,
+    "admin-of-region": AWAY,
+    "coordinator-without-unit": AWAY,
+    "learner": AWAY,
+    "anonymous": AWAY,
+    "away.official": HOME,
+}
+"""Who looks, and the region of which she must see no byte."""
+REPORTS = (
+    "/reports/progress",
+    "/reports/progress/people",
+    "/reports/completions",
+    "/reports/coverage",
+    "/manage/people",
+)
+PUBLISHED = {"course.title"}
+"""What the catalogue shows to everyone, and what every teacher reads; reports of another region must not name it."""
+PUBLIC = ("/courses", "/teach/courses")
+SHAPES: tuple[dict[str, str], ...] = (
+    {},
+    {"format": "csv"},
+    {"format": "csv", "dialect": "excel"},
+    {"format": "xlsx"},
+    {"format": "json"},
+    {"format": "csv", "bundle": "zip"},
+    {"format": "xlsx", "bundle": "zip"},
+    {"format": "ods"},
+    {"format": "pdf"},
+)
+
+
+def unpacked(name: str, data: bytes) -> Iterator[bytes]:
+    """Yield the bytes of a file, of everything packed in it, and the text of a PDF."""
+    yield data
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.namelist():
+                yield entry.encode()
+                yield from unpacked(entry, archive.read(entry))
+    if data.startswith(b"%PDF") and shutil.which("pdftotext"):
+        yield subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True).stdout
+
+
+def foreign(stage: Stage, region: str, address: str, data: bytes) -> list[str]:
+    """Return what stands in a response of what a region keeps to itself, but for what its address says itself."""
+    is_public = urlsplit(address).path == "/" or address.startswith(PUBLIC)
+    whole = b"\n".join(unpacked(address, data))
+    return [
+        f"{address}: {what} of {region}"
+        for token, what in stage.cast.tokens[region].items()
+        if token.encode() in whole and token not in address and not (is_public and what in PUBLISHED)
+    ]
+
+
+@pytest.mark.parametrize("looker", LOOKERS)
+def test_no_page_and_no_file_that_people_are_led_to_holds_a_byte_of_another_region(stage, looker):
+    region = LOOKERS[looker]
+    seen = stage.visited(looker)
+    found = [leak for address, body in seen.bodies() for leak in foreign(stage, region, address, body)]
+    assert not found, "\n".join(found)
+    assert len(seen.answers) > 10
+
+
+def tampered(stage: Stage, region: str) -> Iterator[str]:
+    """Yield addresses that somebody makes up: other units, courses, periods, pages, persons."""
+    own = stage.cast.things
+    codes = {HOME: ("CZ-K3107", "CZ-O6115", "596230"), AWAY: ("CZ-K3131", "CZ-O7213", "CZ-P72131", "585068")}[
+        region
+    ]
+    units = [
+        *codes,
+        "CZ",
+        "RS",
+        "",
+        "%",
+        "CZ-K%",
+        "585068' OR '1'='1",
+        "1.",
+        stage.cast.paths[region],
+        "*",
+        "null",
+    ]
+    for report, unit in product(REPORTS, units):
+        for shape in SHAPES if report == "/reports/completions" else SHAPES[:1]:
+            yield f"{report}?{urlencode({'unit': unit, **shape})}"
+    person = own["person"][region].value
+    odd = (
+        {"course": f"{region}-course"},
+        {"course": f"{region}-second", "state": "completed"},
+        {"track": "open-data"},
+        {"result": "passed"},
+        {"result": "failed' OR 1=1 --"},
+        {"from": "1900-01-01", "to": "2999-12-31"},
+        {"q": person},
+        {"q": ""},
+        {"q": "%"},
+        {"person": person, "person_id": person, "public_id": person},
+        {"unit_path": stage.cast.paths[region], "path": stage.cast.paths[region], "scope": "everything"},
+        {
+            "region": codes[0],
+            "region_code": codes[0],
+            "municipality": codes[-1],
+            "municipality_code": codes[-1],
+        },
+        {"everything": "1", "is_system": "1", "role": "admin", "actor": "system"},
+    )
+    for report, given, shape in product(REPORTS, odd, SHAPES[:4]):
+        if not shape or report == "/reports/completions":
+            yield f"{report}?{urlencode({**given, **shape})}"
+    for first, second in ((codes[0], ""), ("", codes[0])):
+        yield f"/reports/completions?unit={first}&unit={second}&format=csv"
+    for kind in own:
+        thing = own[kind].get(region)
+        if thing is not None:
+            yield from (
+                f"{base}/{thing.value}"
+                for base in ("/manage/people", "/admin/mail", "/reports/files", "/attempts")
+            )
+
+
+@pytest.mark.parametrize(
+    "looker", ["coordinator", "manager", "head-of-office", "coordinator-without-unit", "away.official"]
+)
+def test_no_address_that_people_make_up_holds_a_byte_of_another_region(stage, looker):
+    region = LOOKERS[looker]
+    client = stage.client(looker)
+    found: list[str] = []
+    tried = 0
+    for address in tampered(stage, region):
+        answer = client.get(address)
+        assert answer.status_code < 500, address
+        found += foreign(stage, region, address, answer.get_data())
+        found += foreign(stage, region, address, repr(list(answer.headers)).encode())
+        tried += 1
+    assert not found, "\n".join(found)
+    assert tried > 200
+
+
+def test_a_coordinators_file_holds_as_many_rows_as_her_region_has(stage):
+    rows = stage.client("coordinator").get("/reports/completions?format=json").get_json()
+    assert "CZ-K3131" not in {row["region_code"] for row in rows}
+    assert {row["region_code"] for row in rows} == {"CZ-K3107"}
+    assert stage.client("coordinator-without-unit").get("/reports/completions?format=json").get_json() == []
+
+
+def test_the_tokens_are_seen_by_those_whom_they_belong_to(stage):
+    """The positive control: the coordinator of the region sees them, so the search does find them."""
+    seen = stage.visited("away.official")
+    found = [leak for address, body in seen.bodies() for leak in foreign(stage, AWAY, address, body)]
+    assert len(found) > 10
+    file = stage.client("away.official").get("/reports/completions?format=xlsx").get_data()
+    assert foreign(stage, AWAY, "/x", file)
