@@ -1,5 +1,6 @@
 """The roof: puts the rooms together into one application; the only place that knows every front door."""
 
+from click import ClickException, Command, Group
 from flask import Flask
 from flask_migrate import Migrate
 
@@ -56,6 +57,32 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     commands.install(flask_app)
     command.install(flask_app)
     return flask_app
+
+
+def create_commands(error: settings.SettingsError) -> Flask:
+    """Return what the ``flask`` command needs for help and for the checker, where no settings can be had.
+
+    Every other command ends with the setting that is wrong.
+    """
+    flask_app = Flask("app", static_folder=None)
+    Migrate(flask_app, db, directory="migrations")
+    commands.install(flask_app)
+    command.install(flask_app)
+    for each in flask_app.cli.commands.values():
+        _refuse(each, str(error))
+    return flask_app
+
+
+def _refuse(found: Command, fault: str) -> None:
+    if isinstance(found, Group):
+        for each in found.commands.values():
+            _refuse(each, fault)
+    elif found not in commands.WITHOUT_SETTINGS:
+
+        def refuse(**_given: object) -> None:
+            raise ClickException(fault)
+
+        found.callback = refuse
 
 
 def _engine_options(chosen: settings.Settings) -> dict[str, object]:

@@ -15,6 +15,9 @@ GROUPS = (
     territory.group,
 )
 
+WITHOUT_SETTINGS = (courses.check,)
+"""The commands that need neither a setting nor a database."""
+
 
 def install(app: Flask) -> None:
     """Let the ``flask`` command know every group."""

@@ -1,5 +1,6 @@
 """The worker: every job's name and the workflow that does it."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
@@ -8,6 +9,7 @@ from flask import Flask
 from huey import Huey, crontab
 from huey.api import RedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
+from redis.exceptions import RedisError
 
 from app.domain.access.values import Actor
 from app.foundation import queue
@@ -44,13 +46,13 @@ def announcer(settings: Settings) -> Callable[[int], None]:
     lock = Lock()
 
     def announce(job_id: int) -> None:
-        with lock:
-            if not held:
-                held.append(_declare(make_huey(settings), None)[0])
         try:
+            with lock:
+                if not held:
+                    held.append(_declare(make_huey(settings), None)[0])
             held[0](job_id)
-        except OSError as error:
-            log().warning("queue.unreachable", job=job_id, error=str(error))
+        except (OSError, RedisError, sqlite3.Error) as error:
+            log().warning("queue.unreachable", job=job_id, error=type(error).__name__)
 
     return announce
 
