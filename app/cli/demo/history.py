@@ -62,7 +62,7 @@ def stories() -> list[Story]:
                 Story(
                     f"{country.lower()}{each:04d}@example.org",
                     course,
-                    dice.randrange(DAYS),
+                    dice.randrange(DAYS - 6),
                     dice.randrange(420),
                     _reach(dice, may_complete=may_complete),
                 )
