@@ -133,4 +133,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("BEGIN IMMEDIATE" if writing else "BEGIN")

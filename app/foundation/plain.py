@@ -87,8 +87,14 @@ def _mapping(inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _record(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- Any dataclass.
     hints = get_type_hints(kind)
     loaders = {field.name: _loader(hints[field.name]) for field in fields(kind)}
+    names = loaders.keys()
+    changed = [(name, loader) for name, loader in loaders.items() if loader is not _itself]
 
     def make(data: Mapping[str, Any]) -> object:
-        return kind(**{name: loaders[name](value) for name, value in data.items() if name in loaders})
+        values = {name: data[name] for name in data.keys() & names} if data.keys() - names else dict(data)
+        for name, loader in changed:
+            if name in values:
+                values[name] = loader(values[name])
+        return kind(**values)
 
     return make

@@ -12,7 +12,7 @@ from app.domain.assessments import queries as attempts
 from app.domain.assessments import rules as test_rules
 from app.domain.assessments import service as assessments
 from app.domain.assessments.models import Attempt
-from app.domain.assessments.values import PaperQuestion, Response
+from app.domain.assessments.values import PaperQuestion, Response, Sitting
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import Assessment, CourseMeta
@@ -218,13 +218,17 @@ def save_answers(actor: Actor, attempt_id: UUID, form: Form) -> datetime:
 
     Where the deadline and its grace are over, the attempt ends with what was saved in time: Conflict.
     """
+    scope = scope_of(actor, Permission.OWN_LEARNING)
     saved_at = None
     with transaction():
-        attempt, paper = _locked(actor, attempt_id)
-        if attempt.finished_at is not None:
+        sitting, paper = attempts.get_sitting(scope, attempt_id)
+        require(actor, Permission.OWN_LEARNING, sitting)
+        if sitting.finished_at is not None:
             raise Conflict(N_("This test has been handed in; answers can no longer be changed."))
-        if not _end_if_overdue(actor, attempt, paper):
-            saved_at = assessments.save(attempt, read_answers(paper, form))
+        if _is_overdue(sitting):
+            _end_if_overdue(actor, *_locked(actor, attempt_id))
+        else:
+            saved_at = assessments.save(sitting, read_answers(paper, form))
     if saved_at is None:
         raise Conflict(N_("The time for this test is over. What you had saved in time was handed in."))
     return saved_at
@@ -254,22 +258,17 @@ def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, list[PaperQuestion
 
 def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Response]:
     """Return position → response of a form of the whole paper; an input that the paper lacks is refused."""
-    known = {
-        name for place, question in enumerate(paper, 1) for name in test_rules.fields_of(question, place)
-    }
+    fields = [test_rules.fields_of(question, place) for place, question in enumerate(paper, 1)]
+    known = {name for names in fields for name in names}
     foreign = [name for name in form if name.startswith("q") and name not in known]
     if foreign:
         raise Invalid(foreign[0][:20], N_("This answer does not belong to your test."))
+    is_whole = "whole" in form
     return {
         place: test_rules.read_response(question, place, form)
-        for place, question in enumerate(paper, 1)
-        if _was_sent(question, place, form)
+        for place, (question, names) in enumerate(zip(paper, fields, strict=True), 1)
+        if is_whole or any(name in form for name in names)
     }
-
-
-def _was_sent(question: PaperQuestion, place: int, form: Form) -> bool:
-    is_whole = "whole" in form
-    return is_whole or any(name in form for name in test_rules.fields_of(question, place))
 
 
 def _finish(
@@ -301,10 +300,16 @@ def _finish(
             _settle(actor, learner, "failed", at, mark.basis_points, version.id, attempt.language)
 
 
+def _is_overdue(attempt: Attempt | Sitting) -> bool:
+    if attempt.finished_at is not None or attempt.deadline_at is None:
+        return False
+    return clock.now() > attempt.deadline_at + GRACE
+
+
 def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> bool:
     """End an attempt whose time and grace are over, at its deadline; tell whether it was so ended just now."""
     deadline = attempt.deadline_at
-    if attempt.finished_at is not None or deadline is None or clock.now() <= deadline + GRACE:
+    if deadline is None or not _is_overdue(attempt):
         return False
     answers = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
     _finish(actor, attempt, paper, answers, deadline, is_handed_in=False)

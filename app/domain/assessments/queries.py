@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.assessments.models import Answer, Attempt, Paper
-from app.domain.assessments.values import PaperQuestion, Response
+from app.domain.assessments.values import PaperQuestion, Response, Sitting
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import Moment, session
 from app.foundation.errors import NotFound
@@ -18,27 +19,50 @@ from app.foundation.plain import load
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
 
 
-@cache
-def _by_id(shape: ScopeShape, *, is_locked: bool) -> AnySelect:
-    statement: AnySelect = (
-        select(Attempt, Paper.questions)
+def _by_id(shape: ScopeShape, *columns: InstrumentedAttribute[Any] | type[Attempt]) -> AnySelect:
+    return (
+        select(*columns, Paper.questions)
         .join(Paper, Paper.attempt_id == Attempt.id)
         .where(Attempt.public_id == bindparam("attempt"), shape.within(Attempt.unit_path, Attempt.person_id))
     )
+
+
+@cache
+def _attempt(shape: ScopeShape, *, is_locked: bool) -> AnySelect:
+    statement = _by_id(shape, Attempt)
     if is_locked:
         statement = statement.with_for_update(of=Attempt).execution_options(populate_existing=True)
     return statement
+
+
+@cache
+def _sitting(shape: ScopeShape) -> AnySelect:
+    columns = (Attempt.id, Attempt.unit_path, Attempt.person_id, Attempt.deadline_at, Attempt.finished_at)
+    return _by_id(shape, *columns).with_for_update(of=Attempt)
 
 
 def get_attempt(
     scope: Scope, public_id: UUID, *, is_locked: bool = False
 ) -> tuple[Attempt, list[PaperQuestion]]:
     """Return an attempt within a scope and its paper; locked until the transaction ends where asked."""
-    statement = _by_id(scope.shape, is_locked=is_locked)
+    statement = _attempt(scope.shape, is_locked=is_locked)
     row = session().execute(statement, {"attempt": public_id, **scope.bounds()}).first()
     if row is None:
         raise NotFound
-    return row[0], [load(PaperQuestion, question) for question in row[1]]
+    return row[0], _paper(row[1])
+
+
+def get_sitting(scope: Scope, public_id: UUID) -> tuple[Sitting, list[PaperQuestion]]:
+    """Return what must be known to write answers of an attempt within a scope down, and its paper; locked."""
+    statement, bounds = _sitting(scope.shape), {"attempt": public_id, **scope.bounds()}
+    row = session().connection().execute(statement, bounds).first()
+    if row is None:
+        raise NotFound
+    return Sitting(*row[:-1]), _paper(row[-1])
+
+
+def _paper(questions: Sequence[Mapping[str, Any]]) -> list[PaperQuestion]:
+    return [load(PaperQuestion, question) for question in questions]
 
 
 def find_open(scope: Scope, enrolment_id: int) -> Attempt | None:

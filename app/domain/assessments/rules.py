@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 from app.domain.assessments.values import Mark, PaperQuestion, Response
@@ -121,9 +122,13 @@ def _turned_gaps(body: QuestionBody, dice: Dice) -> tuple[Gap, ...]:
 
 def fields_of(question: PaperQuestion, position: int) -> list[str]:
     """Return the names of a question's inputs in a form, in reading order: ``q3``, or ``q3-1``, ``q3-2``."""
-    parts = {Kind.MATCH: len(question.body.options), Kind.ORDER: len(question.body.options)}
-    number = parts.get(question.kind, len(question.body.gaps) if question.kind is Kind.CLOZE else 0)
-    return [f"q{position}-{part}" for part in range(1, number + 1)] or [f"q{position}"]
+    if question.kind is Kind.CLOZE:
+        number = len(question.body.gaps)
+    elif question.kind is Kind.MATCH or question.kind is Kind.ORDER:
+        number = len(question.body.options)
+    else:
+        return [f"q{position}"]
+    return [f"q{position}-{part}" for part in range(1, number + 1)]
 
 
 def read_response(question: PaperQuestion, position: int, form: Mapping[str, Sequence[str]]) -> Response:
@@ -146,18 +151,23 @@ def read_response(question: PaperQuestion, position: int, form: Mapping[str, Seq
     return values if any(values) else []
 
 
-def _choices_of(question: PaperQuestion, part: int) -> set[str] | None:
+@cache
+def _numbers(first: int, count: int) -> frozenset[str]:
+    return frozenset(str(number) for number in range(first, first + count))
+
+
+def _choices_of(question: PaperQuestion, part: int) -> frozenset[str] | None:
     body = question.body
     match question.kind:
         case Kind.SINGLE | Kind.MULTIPLE:
-            return {str(index) for index in range(len(body.options))}
+            return _numbers(0, len(body.options))
         case Kind.MATCH:
-            return {str(index) for index in range(len(body.choices))}
+            return _numbers(0, len(body.choices))
         case Kind.ORDER:
-            return {str(rank) for rank in range(1, len(body.options) + 1)}
+            return _numbers(1, len(body.options))
         case Kind.CLOZE:
             choices = body.gaps[part].choices
-            return None if choices is None else {str(index) for index in range(len(choices))}
+            return None if choices is None else _numbers(0, len(choices))
         case _:
             return None
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments import queries, rules
 from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, Paper
-from app.domain.assessments.values import Mark, PaperQuestion, Response
+from app.domain.assessments.values import Mark, PaperQuestion, Response, Sitting
 from app.domain.catalogue.queries import BankQuestion
 from app.domain.catalogue.values import Assessment
 from app.domain.enrolment.models import Enrolment
@@ -92,20 +92,18 @@ def _writing(dialect: str, columns: tuple[str, ...]) -> Executable:
     return whole
 
 
-def _write(
-    attempt: Attempt, answers: Mapping[int, Mapping[str, object]], at: datetime, *columns: str
-) -> None:
+def _write(attempt_id: int, answers: Mapping[int, Mapping[str, object]], at: datetime, *columns: str) -> None:
     held = session().connection()
     statement = _writing(held.dialect.name, columns)
-    held.execute(statement, {"attempt": attempt.id, "answers": answers, "at": at})
+    held.execute(statement, {"attempt": attempt_id, "answers": answers, "at": at})
 
 
-def save(attempt: Attempt, responses: Mapping[int, Response]) -> datetime:
+def save(sitting: Sitting, responses: Mapping[int, Response]) -> datetime:
     """Write answers down over earlier ones, and return the moment that is acknowledged."""
     present = clock.now()
     answers = {position: {"response": response} for position, response in responses.items()}
-    _write(attempt, answers, present, "response", "saved_at")
-    session().connection().execute(_TOUCH, {"attempt": attempt.id, "at": present})
+    _write(sitting.id, answers, present, "response", "saved_at")
+    session().connection().execute(_TOUCH, {"attempt": sitting.id, "at": present})
     return present
 
 
@@ -129,7 +127,7 @@ def finish(
     }
     if is_handed_in:
         attempt.saved_at = at
-    _write(attempt, answers, at, *(("response", "saved_at") if is_handed_in else ()), "earned")
+    _write(attempt.id, answers, at, *(("response", "saved_at") if is_handed_in else ()), "earned")
     attempt.finished_at = at
     attempt.earned, attempt.mark = str(mark.earned), mark.basis_points
     attempt.is_passed = mark.reaches(pass_mark)

@@ -1,6 +1,7 @@
 """What a paper holds and what a mark is: frozen values."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 
 from app.domain.catalogue.values import Kind, QuestionBody, QuestionKey
@@ -49,3 +50,14 @@ class PaperQuestion:
     def without_key(self) -> "PaperQuestion":
         """Return the question as it may be sent before submission."""
         return replace(self, answer_key=QuestionKey())
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What must be known of an attempt before answers are written down."""
+
+    id: int
+    unit_path: str
+    owner_id: int
+    deadline_at: datetime | None
+    finished_at: datetime | None
