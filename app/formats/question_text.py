@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from app.domain.catalogue.values import Kind
@@ -160,22 +161,8 @@ def _read_question(
     _check_options(attributes, kind, report)
     if kind is Kind.CLOZE and "[[" in heading.text:
         report.error(attributes.line, N_("A gap cannot stand in the heading: move it into the text below."))
-    own = attributes if attributes.area else _with_area(attributes, area)
+    own = attributes if attributes.area else replace(attributes, area=area)
     return QuestionSource(report.file, own, kind, heading, parts.stem, parts.answer, parts.explanation)
-
-
-def _with_area(attributes: Attributes, area: str | None) -> Attributes:
-    return Attributes(
-        attributes.key,
-        attributes.line,
-        attributes.kind,
-        attributes.flags,
-        attributes.points,
-        area,
-        attributes.unit,
-        attributes.upload,
-        attributes.max_words,
-    )
 
 
 def _kind_by_look(lines: Lines) -> Kind | None:
