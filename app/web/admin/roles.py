@@ -109,7 +109,7 @@ def grant_role() -> Answer:
 @requires(P.ROLE_GRANT)
 def end_role(grant_id: UUID) -> Answer:
     """End a role, once it is confirmed."""
-    if request.method == "GET":
+    if request.method != "POST":
         held = people.get_grant(scope_of(actor(), P.ROLE_GRANT), grant_id)
         return render_template("admin/end_role.html", held=held)
     held = administering.end_role(actor(), grant_id)

@@ -92,7 +92,7 @@ def resend(person_id: UUID) -> Response:
 @requires(P.PERSON_WRITE)
 def deactivate(person_id: UUID) -> Answer:
     """Let a person come in no more, once it is confirmed."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("manager/deactivate.html", view=records.show_person(actor(), person_id))
     person = administering.deactivate(actor(), person_id)
     flash(_("%(name)s can no longer sign in.", name=person.full_name), "success")
