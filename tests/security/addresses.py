@@ -90,6 +90,10 @@ def word(text: str) -> Given:
 PARAMETERS: dict[tuple[str, str], Given] = {
     ("account", "purpose"): word("reset"),
     ("account", "secret"): Given(("secret",), by_anyone),
+    ("admin", "code"): Given(("issuer",)),
+    ("admin", "grant_id"): Given(("grant",)),
+    ("admin", "letter_id"): Given(("mail",)),
+    ("admin.unit", "code"): Given(("issuer",), by_anyone),
     ("coordinator", "file_id"): Given(("file",), by_asker),
     ("learner", "address"): word("first"),
     ("learner", "attempt_id"): Given(("open", "finished"), by_learner),

@@ -32,7 +32,7 @@ from app.domain.territory import service as units
 from app.domain.territory.values import IssuerParticulars
 from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
-from app.foundation import clock, files, ids, mail
+from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
 from app.workflows import certifying, learning
 from tests import world
@@ -275,6 +275,7 @@ def _furnish(cast: Cast, place: str) -> None:
                 f"Signatory {mark('issuer.signatory')}",
                 {"en": f"Function {mark('issuer.function')}"},
                 "Place",
+                logo=files.store().put(PNG),
             ),
         )
     cast.put("issuer", place, centre.code, centre.path)
@@ -408,6 +409,7 @@ def _put_papers(cast: Cast, place: str) -> None:
         )
         sent = session().query(mail.MailMessage).order_by(mail.MailMessage.id.desc()).first()
         cast.put("mail", place, sent.public_id, path)
+    mail.send(mail.compose(sent, settings.current()), settings.current())
 
 
 def _enter(cast: Cast, part: Part) -> None:
