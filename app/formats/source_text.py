@@ -8,6 +8,8 @@ from app.foundation.i18n import N_
 
 TEXT_LIMIT = 200_000
 """Bytes of a Markdown or YAML file (course-format.md, Limits)."""
+FRONT_MATTER_LIMIT = 20_000
+"""Letters of a front matter: YAML of that length is read in a tenth of a second."""
 BRACKET_LIMIT = 1_000
 """How many ``[`` a block may hold: Python-Markdown's time grows with their square."""
 
@@ -62,7 +64,11 @@ def split_front_matter(lines: tuple[str, ...], report: Report) -> FrontMatter:
         return FrontMatter("", 1, lines, 1)
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() in {"---", "..."}:
-            return FrontMatter("\n".join(lines[1:number]), 2, lines[number + 1 :], number + 2)
+            yaml = "\n".join(lines[1:number])
+            if len(yaml) > FRONT_MATTER_LIMIT:
+                report.error(1, N_("The front matter is longer than 20,000 letters: shorten it."))
+                yaml = ""
+            return FrontMatter(yaml, 2, lines[number + 1 :], number + 2)
     report.error(
         1, N_("The front matter is not closed: put a line of three hyphens (---) after its last key.")
     )

@@ -34,7 +34,7 @@ def lay_out_paper(drawn: Sequence[BankQuestion], is_shuffled: bool, seed: int) -
                 is_exact=question.is_exact,
                 is_partial=question.is_partial,
                 is_all_or_nothing=question.is_all_or_nothing,
-                unit=question.unit,
+                unit=question.body.unit or question.unit,
             ),
             question.is_pinned,
             is_shuffled,

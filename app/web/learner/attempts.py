@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from app.domain.access.gate import requires
 from app.domain.access.policy import scope_of
-from app.domain.access.values import Permission
+from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt
+from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import CourseMeta, Feedback
 from app.domain.certificates import queries as register
@@ -99,21 +100,25 @@ def result(attempt_id: UUID) -> Response | str:
     sitting, paper = attempts.get_attempt(scope, attempt_id)
     if sitting.finished_at is None:
         return redirect(url_for("learner.attempt", attempt_id=attempt_id))
+    return render_template("learner/result.html", sitting=sitting, **_outcome(own, sitting, paper))
+
+
+def _outcome(own: Actor, sitting: Attempt, paper: list[PaperQuestion]) -> dict[str, object]:
+    """Return what the page of a result shows; the paper only where its answers may be told."""
+    scope = scope_of(own, P.OWN_LEARNING)
     taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
     meta = catalogue.meta_of(taken.version)
-    is_shown = _is_feedback_shown(meta, bool(sitting.is_passed))
-    return render_template(
-        "learner/result.html",
-        sitting=sitting,
-        title=_title_of(sitting),
-        meta=meta,
-        taken=taken,
-        paper=paper if is_shown else [],
-        answers=attempts.responses_of(scope, sitting),
-        earned={place: Fraction(points or 0) for place, points in attempts.earned_of(scope, sitting).items()},
-        certificate=register.find_for_enrolment(scope, sitting.enrolment_id),
-        admission=learning.admission(own, taken, meta),
-    )
+    earned = attempts.earned_of(scope, sitting)
+    return {
+        "title": _title_of(sitting),
+        "meta": meta,
+        "taken": taken,
+        "paper": paper if _is_feedback_shown(meta, bool(sitting.is_passed)) else [],
+        "answers": attempts.responses_of(scope, sitting),
+        "earned": {place: Fraction(points or 0) for place, points in earned.items()},
+        "certificate": register.find_for_enrolment(scope, sitting.enrolment_id),
+        "admission": learning.admission(own, taken, meta),
+    }
 
 
 def _is_feedback_shown(meta: CourseMeta, is_passed: bool) -> bool:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.domain.access.policy import scope_of
+from app.domain.access.values import Actor, Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import CourseMeta
+from app.domain.enrolment import queries as enrolments
 from app.foundation import clock, settings
 from app.foundation.text import fold, sort_key
 from app.workflows.learning import language_for
@@ -68,6 +71,24 @@ def titles_of(slugs: Sequence[str], language: str) -> list[tuple[str, str]]:
         for slug in slugs
         if slug in known
     ]
+
+
+def about(slug: str, actor: Actor | None, locale: str) -> dict[str, object]:
+    """Return what the page of a course shows: the course, and how the reader stands to it."""
+    course, version = catalogue.get_newest(slug)
+    meta, language = catalogue.meta_of(version), language_of(version, locale)
+    own = scope_of(actor, Permission.OWN_LEARNING) if actor else None
+    return {
+        "about": course,
+        "version": version,
+        "meta": meta,
+        "language": language,
+        "modules": catalogue.list_modules(version.id, language),
+        "taken": enrolments.find_taken(own, actor.person_id or 0, slug) if actor and own else None,
+        "is_in_review": is_in_review(version),
+        "questions": count_drawn(version, meta),
+        "needed": titles_of(meta.prerequisites, language),
+    }
 
 
 def security_text() -> str:

@@ -6,11 +6,8 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.access.gate import public
-from app.domain.access.policy import scope_of
-from app.domain.access.values import Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.certificates import queries as register
-from app.domain.enrolment import queries as enrolments
 from app.foundation.errors import NotFound
 from app.foundation.files import store
 from app.web.headers import SANDBOX_POLICY
@@ -54,25 +51,7 @@ def courses() -> str:
 @public
 def course(slug: str) -> str:
     """Tell what a course is about, what its test is like and who wrote it."""
-    about, version = catalogue.get_newest(slug)
-    actor = find_current_actor()
-    own = scope_of(actor, Permission.OWN_LEARNING) if actor else None
-    taken = enrolments.find_taken(own, actor.person_id or 0, slug) if actor and own else None
-    meta = catalogue.meta_of(version)
-    language = shelf.language_of(version, choose_locale())
-    modules = catalogue.list_modules(version.id, language)
-    return render_template(
-        "public/course.html",
-        about=about,
-        version=version,
-        meta=meta,
-        language=language,
-        modules=modules,
-        taken=taken,
-        is_in_review=shelf.is_in_review(version),
-        questions=shelf.count_drawn(version, meta),
-        needed=shelf.titles_of(meta.prerequisites, language),
-    )
+    return render_template("public/course.html", **shelf.about(slug, find_current_actor(), choose_locale()))
 
 
 @blueprint.get("/media/<string:digest>/<string:name>")
