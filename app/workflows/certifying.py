@@ -14,7 +14,6 @@ from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Snapshot
 from app.domain.enrolment.queries import Taken
-from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
@@ -31,7 +30,13 @@ DESIGNS = Path(__file__).parent.parent.parent / "certificates"
 
 
 def issue_for(
-    actor: Actor, taken: Taken, meta: CourseMeta, at: datetime, mark: int | None, language: str
+    actor: Actor,
+    taken: Taken,
+    person: Person,
+    meta: CourseMeta,
+    at: datetime,
+    mark: int | None,
+    language: str,
 ) -> Certificate | None:
     """Issue what a completion earns, inside the transaction of the act that completed it; the worker makes the file.
 
@@ -44,7 +49,6 @@ def issue_for(
         raise Conflict(
             N_("This course cannot issue certificates: its owner has not entered its particulars.")
         )
-    person = people.get_owner(scope_of(actor, Permission.CERTIFICATE_READ), taken.enrolment.person_id)
     draft = _snapshot(taken, meta, person, issuer, at, mark, language)
     certificate_pdf.check_drawable(draft, _design(draft.design))
     certificate = certificates.issue(taken.enrolment, issuer, draft, settings.current().base_url, actor.name)
@@ -85,7 +89,7 @@ def _snapshot(
         language=language,
         objectives=tuple(meta.objectives.get(language, ())),
         mark=mark,
-        completed_on=at.astimezone(ZoneInfo(territory.zone_of(unit))).date(),
+        completed_on=taken.enrolment.outcome_on or issued_on,
         issued_on=issued_on,
         valid_until=rules.last_day(issued_on, meta.certificate.valid_for),
         municipality_name=(unit.name_latin if is_latin else unit.name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import allows, require, scope_of
 from app.domain.access.values import Actor, Permission
@@ -21,6 +22,7 @@ from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
+from app.domain.people.models import Person
 from app.domain.progress import queries as progress_queries
 from app.domain.progress import rules as progress_rules
 from app.domain.progress import service as progress
@@ -127,9 +129,9 @@ def _own(actor: Actor, slug: str) -> Taken:
 def _complete(
     actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
 ) -> None:
-    _settle(actor, taken.enrolment, outcome, at, mark, taken.version.id, language)
+    person = _settle(actor, taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
-    certifying.issue_for(actor, taken, meta, at, mark, language)
+    certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
 def _settle(
@@ -140,11 +142,14 @@ def _settle(
     mark: int | None,
     version_id: int,
     language: str,
-) -> None:
+) -> Person:
     """Let an enrolment end where the learner is employed now: she may have moved since she began."""
     person = people.get_owner(scope_of(actor, Permission.OWN_LEARNING), learner.person_id)
+    day = at.astimezone(ZoneInfo(territory.zone_of(person.unit))).date()
     enrolment.place(learner, person.unit)
-    enrolment.settle(learner, outcome, at, territory.day_at(learner.unit_id, at), mark, version_id, language)
+    enrolment.settle(learner, outcome, at, day, mark, version_id, language)
+    enrolment.touch(learner)
+    return person
 
 
 # The final test.
@@ -200,8 +205,8 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
         version = taken.version
         chosen = language if language in version.languages else taken.enrolment.language
         paper, seed = _draw(version, chosen, meta.assessment)
-        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, meta.assessment)
         enrolment.touch(taken.enrolment)
+        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, meta.assessment)
         audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
     return attempt
 
@@ -288,16 +293,16 @@ def _finish(
     meta = catalogue.meta_of(version)
     test = meta.assessment or Assessment()
     mark = assessments.finish(attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in)
-    enrolment.touch(taken.enrolment)
     audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points)
     learner = taken.enrolment
+    left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
     if attempt.is_passed and learner.outcome in {None, "failed"}:
         marked = Taken(learner, taken.course, version)
         _complete(actor, marked, meta, "passed", at, mark.basis_points, attempt.language)
-    elif learner.outcome is None:
-        left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
-        if left == 0:
-            _settle(actor, learner, "failed", at, mark.basis_points, version.id, attempt.language)
+    elif learner.outcome is None and left == 0:
+        _settle(actor, learner, "failed", at, mark.basis_points, version.id, attempt.language)
+    else:
+        enrolment.touch(learner)
 
 
 def _is_overdue(attempt: Attempt | Sitting) -> bool:

@@ -2,6 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
@@ -9,7 +14,7 @@ from app.domain.certificates.values import Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
-from app.foundation.db import insert_into, session
+from app.foundation.db import session
 from app.foundation.plain import dump
 
 
@@ -46,12 +51,23 @@ def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: st
     return certificate
 
 
+_series = cast("Table", NumberSeries.__table__)
+
+
+@cache
+def _counting(dialect: str) -> Executable:
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(_series)
+    values = {"unit_id": bindparam("unit_id"), "year": bindparam("year"), "last": 1}
+    counted = statement.values(**values).on_conflict_do_update(
+        index_elements=["unit_id", "year"], set_={"last": _series.c.last + 1}
+    )
+    whole: Executable = counted.returning(_series.c.last)
+    return whole
+
+
 def _next_number(unit_id: int, year: int) -> int:
-    statement = insert_into(NumberSeries).values(unit_id=unit_id, year=year, last=1)
-    counted = statement.on_conflict_do_update(
-        index_elements=["unit_id", "year"], set_={"last": NumberSeries.last + 1}
-    ).returning(NumberSeries.last)
-    return int(session().execute(counted).scalar_one())
+    held = session().connection()
+    return int(held.execute(_counting(held.dialect.name), {"unit_id": unit_id, "year": year}).scalar_one())
 
 
 def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: datetime) -> None:

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, not_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, not_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.domain.people.models import Person, RoleGrant, SignInFailure, Token
 from app.domain.people.values import TrailFilter
 from app.domain.territory.models import Unit
-from app.domain.territory.values import Scope, subtree
+from app.domain.territory.values import Scope, ScopeShape, subtree
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
 from app.foundation.db import Base, session
@@ -91,14 +92,19 @@ def get_person(scope: Scope, public_id: UUID) -> Person:
     return person
 
 
+@cache
+def _owner(shape: ScopeShape) -> Select[Person]:
+    return (
+        select(Person)
+        .join(Person.unit)
+        .where(Person.id == bindparam("person"), shape.within(Unit.path, Person.id))
+        .options(contains_eager(Person.unit))
+    )
+
+
 def get_owner(scope: Scope, person_id: int) -> Person:
     """Return a person within a scope by her number inside: the owner of a thing at hand."""
-    person = session().scalar(
-        select(Person)
-        .join(Unit, Person.unit_id == Unit.id)
-        .where(Person.id == person_id, scope.within(Unit.path, Person.id))
-        .options(joinedload(Person.unit))
-    )
+    person = session().scalar(_owner(scope.shape), {"person": person_id, **scope.bounds()})
     if person is None:
         raise NotFound
     return person

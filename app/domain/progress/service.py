@@ -1,9 +1,15 @@
 """What may be told to progress: a module is done; a completion is counted."""
 
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+
 from app.domain.enrolment.models import Enrolment
 from app.domain.progress.models import CompletionCount, ModuleDone
 from app.foundation import clock
-from app.foundation.db import insert_into, session
+from app.foundation.db import session
 
 
 def mark_done(enrolment: Enrolment, address: str) -> None:
@@ -13,13 +19,29 @@ def mark_done(enrolment: Enrolment, address: str) -> None:
     session().flush()
 
 
+_counts = cast("Table", CompletionCount.__table__)
+
+
+@cache
+def _counting(dialect: str) -> Executable:
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(_counts)
+    names = ("unit_id", "course_id", "unit_path")
+    more = {"completions": _counts.c.completions + 1}
+    whole: Executable = statement.values({
+        **{name: bindparam(name) for name in names},
+        "completions": 1,
+    }).on_conflict_do_update(index_elements=["unit_id", "course_id"], set_=more)
+    return whole
+
+
 def count_completion(enrolment: Enrolment) -> None:
     """Count one more completion for the learner's unit, in the finishing transaction."""
-    statement = insert_into(CompletionCount).values(
-        unit_id=enrolment.unit_id, course_id=enrolment.course_id, unit_path=enrolment.unit_path, completions=1
-    )
-    session().execute(
-        statement.on_conflict_do_update(
-            index_elements=["unit_id", "course_id"], set_={"completions": CompletionCount.completions + 1}
-        )
+    held = session().connection()
+    held.execute(
+        _counting(held.dialect.name),
+        {
+            "unit_id": enrolment.unit_id,
+            "course_id": enrolment.course_id,
+            "unit_path": enrolment.unit_path,
+        },
     )

@@ -1,11 +1,9 @@
 """Every question put to the territory; units are public facts, so none of these takes a scope but the issuers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import ZONES, IssuerParticulars, Scope, UnitRow, subtree
@@ -175,22 +173,32 @@ def list_below(path: str) -> Sequence[Unit]:
     return session().scalars(select(Unit).where(subtree(Unit.path, path), Unit.path != path)).all()
 
 
+_ZONES = (
+    select(Unit.time_zone)
+    .where(Unit.id.in_(bindparam("units", expanding=True)), Unit.time_zone.is_not(None))
+    .order_by(func.length(Unit.path).desc())
+    .limit(1)
+)
+_ISSUER = (
+    select(Issuer)
+    .join(Issuer.unit)
+    .where(Issuer.unit_id == bindparam("unit"))
+    .options(contains_eager(Issuer.unit))
+)
+
+
 def zone_of(unit: Unit) -> str:
     """Return a unit's time zone: its own, else its nearest ancestor's, else its country's."""
     if unit.time_zone:
         return unit.time_zone
-    zones = [each.time_zone for each in list_ancestors(unit) if each.time_zone]
-    return zones[-1] if zones else ZONES.get(unit.country, "UTC")
-
-
-def day_at(unit_id: int, moment: datetime) -> date:
-    """Return the day that a moment falls on where a unit lies."""
-    return moment.astimezone(ZoneInfo(zone_of(get_unit_by_id(unit_id)))).date()
+    above = [int(part) for part in unit.path.split(".")[:-2]]
+    zone = session().connection().scalar(_ZONES, {"units": above}) if above else None
+    return zone or ZONES.get(unit.country, "UTC")
 
 
 def find_issuer(unit_id: int) -> Issuer | None:
     """Return the particulars by which a unit issues certificates, or None."""
-    return session().get(Issuer, unit_id, options=[joinedload(Issuer.unit)])
+    return session().scalar(_ISSUER, {"unit": unit_id})
 
 
 def find_issuer_by_prefix(prefix: str) -> Issuer | None:
