@@ -50,7 +50,10 @@ class NewPasswordForm(FlaskForm):
 
     password = PasswordField(
         _("New password"),
-        description=_("At least 12 characters; a few words in a row are easy to remember and hard to guess."),
+        description=_(
+            "12 to 128 characters, whichever you like: three or four words in a row are easy to remember. "
+            "Not your name, e-mail or municipality, and no pattern such as 123456789012."
+        ),
         validators=[DataRequired(_("Choose a password.")), _PASSWORD],
     )
     again = PasswordField(
