@@ -368,6 +368,13 @@ def test_the_editor_keeps_the_line_ends_of_a_file(trainer, tmp_path):
     assert kept == file.read_bytes().replace(b"## ", b"## Newly: ")
 
 
+def test_a_medium_over_its_limit_is_refused(trainer):
+    begun(trainer)
+    with pytest.raises(Invalid) as caught:
+        drafting.add_medium(trainer, "my-course", "x.csv", b"a" * 2_000_001, may_replace=False)
+    assert (caught.value.field, caught.value.values) == ("file", {"limit": "2"})
+
+
 def test_a_trainer_of_elsewhere_finds_nothing(land, trainer):
     begun(trainer)
     stranger = world.act_as(world.person("x@example.org", "80039", roles=(("trainer", "RS-APV"),)))
