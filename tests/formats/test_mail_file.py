@@ -9,7 +9,8 @@ def test_the_text_of_a_letter_is_read_and_its_html_left():
     data = (
         b"To: Eva <eva@example.org>\r\nSubject: =?utf-8?q?Pozv=C3=A1nka?=\r\nDate: Sun, 22 Nov 2026 19:43:40 +0000\r\n"
         b'Content-Type: multipart/alternative; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n'
-        b"Content-Transfer-Encoding: 8bit\r\n\r\nAhoj \xc4\x8d\r\n--x\r\nContent-Type: text/html\r\n\r\n<b>x</b>\r\n--x--\r\n"
+        b"Content-Transfer-Encoding: 8bit\r\n\r\nAhoj \xc4\x8d\r\n"
+        b"--x\r\nContent-Type: text/html\r\n\r\n<b>x</b>\r\n--x--\r\n"
     )
     letter = mail_file.read(data)
     assert (letter.recipient, letter.subject) == ("eva@example.org", "Pozvánka")
