@@ -14,6 +14,7 @@ from app.foundation import settings
 from app.foundation.errors import Invalid, NotFound
 from app.foundation.files import store
 from app.foundation.i18n import N_
+from app.workflows.administering.people import is_above
 
 
 def keep_territory_file(actor: Actor, data: bytes) -> str:
@@ -51,7 +52,7 @@ def list_letters(actor: Actor, page: int, size: int) -> tuple[Sequence[FiledLett
     """Return one page of the letters that lie in the instance, the newest first, and how many there are.
 
     A letter may hold a link that lets its reader in as somebody else: only letters to people within the
-    actor's scope are shown.
+    actor's scope are shown, and of those only to whom she is above.
     """
     require(actor, Permission.MAIL_READ)
     paths = _list_files()
@@ -89,7 +90,14 @@ def _visible(actor: Actor, letters: Sequence[FiledLetter]) -> Iterator[FiledLett
         yield from letters
         return
     known = people.list_emails(scope, {filed.letter.recipient for filed in letters})
-    yield from (filed for filed in letters if filed.letter.recipient in known)
+    below = {email for email in known if _is_below(actor, email)}
+    yield from (filed for filed in letters if filed.letter.recipient in below)
+
+
+def _is_below(actor: Actor, email: str) -> bool:
+    """Tell whether a person holds nothing that the actor does not: else a link to her would be a granted role."""
+    person = people.find_person_by_email(email)
+    return person is not None and is_above(actor, person)
 
 
 def read_letter(actor: Actor, public_id: UUID) -> Letter:
