@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.foundation.settings import Settings
-from app.web import entrance, errors, headers, navigation, rendering, session, shown, static
+from app.web import compression, entrance, errors, headers, navigation, rendering, session, shown, static
 from app.web.account import views as account
 from app.web.admin import views as admin
 from app.web.coordinator import views as coordinator
@@ -66,6 +66,7 @@ def install(app: Flask, settings: Settings) -> None:
     errors.install(app)
     navigation.install(app, settings)
     shown.install(app)
+    compression.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     static.install(app, Path(__file__).parent / "static")
