@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from tests import servers, world
 
 from app import create_app
 from app.foundation import queue
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env
 from app.web.limiter import limiter
+from tests import servers, world
 
 KEY = "a key that is long enough for every test"
 
@@ -68,7 +68,11 @@ def postgresql_app(request, tmp_path_factory) -> Iterator[Flask]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def app(request, tmp_path) -> Iterator[Flask]:
     """Yield an application on an empty database, with its context open; emptied again afterwards."""
-    made: Flask = request.getfixturevalue(f"{request.param}_app")
+    yield from open_app(request.getfixturevalue(f"{request.param}_app"))
+
+
+def open_app(made: Flask) -> Iterator[Flask]:
+    """Point the process at an application, open its context, and empty its database afterwards."""
     world.point_process_at(made)
     with made.app_context():
         yield made

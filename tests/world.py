@@ -186,8 +186,12 @@ def right_answer(question: PaperQuestion, place: int) -> dict[str, list[str]]:
             return {f"{name}-{part}": [str(rank + 1)] for part, rank in enumerate(key.right, start=1)}
         case _:
             return {
-                f"{name}-{part}": [accepted[0] if gap.choices is None else str(gap.choices.index(accepted[0]))]
-                for part, (gap, accepted) in enumerate(zip(question.body.gaps, key.gaps, strict=True), start=1)
+                f"{name}-{part}": [
+                    accepted[0] if gap.choices is None else str(gap.choices.index(accepted[0]))
+                ]
+                for part, (gap, accepted) in enumerate(
+                    zip(question.body.gaps, key.gaps, strict=True), start=1
+                )
             }
 
 
@@ -200,9 +204,7 @@ def course(slug: str = "open-data", **changes: object) -> CourseDraft:
             minutes=20,
             law_as_of=None,
             check=("own-practice",) if address == "first" else (),
-            texts={
-                tag: ModuleText(tag, f"{title} {tag}", f"<p>{title} {tag}</p>") for tag in meta.languages
-            },
+            texts={tag: ModuleText(tag, f"{title} {tag}", f"<p>{title} {tag}</p>") for tag in meta.languages},
         )
         for address, title in (("first", "First module"), ("second", "Second module"))
     )
@@ -235,7 +237,9 @@ META = CourseMeta(
 )
 
 
-def _question(key: str, kind: Kind, body: dict[str, object], right: dict[str, object], **flags: object) -> Question:
+def _question(
+    key: str, kind: Kind, body: dict[str, object], right: dict[str, object], **flags: object
+) -> Question:
     bodies = {tag: QuestionBody(tag, f"{key} {tag}?", **body) for tag in META.languages}  # type: ignore[arg-type]
     keys = {
         tag: QuestionKey(explanation=f"<p>SECRET-EXPLANATION {key}</p>", **right)  # type: ignore[arg-type]
@@ -255,7 +259,12 @@ def _question(key: str, kind: Kind, body: dict[str, object], right: dict[str, ob
 
 
 QUESTIONS = (
-    _question("one", Kind.SINGLE, {"options": ("a", "b", "c")}, {"right": (1,), "feedback": ("SECRET-A", None, None)}),
+    _question(
+        "one",
+        Kind.SINGLE,
+        {"options": ("a", "b", "c")},
+        {"right": (1,), "feedback": ("SECRET-A", None, None)},
+    ),
     _question("many", Kind.MULTIPLE, {"options": ("a", "b", "c", "d")}, {"right": (0, 2)}, points=2),
     _question("text", Kind.SHORT, {}, {"accepted": ("secretword",)}),
     _question("figure", Kind.NUMBER, {}, {"ranges": ((Decimal("2.5"), Decimal("2.5")),)}, unit="h"),

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tests import world
-from tests.conftest import open_app
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
+
+from tests import world
+from tests.conftest import open_app
 
 VOID = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button"}

@@ -3,13 +3,13 @@
 import re
 
 from sqlalchemy import select
-from tests import world
 
 from app.domain.access.values import Actor
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import Certificate
 from app.foundation.db import session
 from app.workflows import certifying
+from tests import world
 
 
 def test_every_public_page_stands(browser, land):

@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import delete, select, update
-from tests import world
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate, RegisterEntry
@@ -10,6 +9,7 @@ from app.foundation import files
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
 from app.workflows import certifying, examining, sealing
+from tests import world
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests import world
 
 from app.domain.access.values import Actor
 from app.domain.assessments.models import Attempt
@@ -15,6 +14,7 @@ from app.foundation import clock
 from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.workflows import certifying, learning
+from tests import world
 
 
 def test_who_answers_everything_right_passes_and_holds_a_certificate(land):
