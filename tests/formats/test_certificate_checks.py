@@ -1,0 +1,234 @@
+"""What stops a certificate before it is issued, and what a design and a snapshot may say."""
+
+import dataclasses
+import io
+import re
+from decimal import Decimal
+
+import cyrtranslit
+import pypdf
+import pytest
+import yaml
+from PIL import Image
+
+from app.domain.certificates.values import Snapshot
+from app.formats import certificate_pdf
+from app.formats.certificate_design import BrokenDesign, load
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, UnreadableLogo
+from app.formats.certificate_shapes import Design, MissingWording, fill
+from tests.formats.sample_certificates import ALL, CZECH, SERBIAN, STANDARD, hardest, words_of
+
+
+@pytest.fixture(scope="module")
+def design() -> Design:
+    return load(STANDARD)
+
+
+@pytest.mark.parametrize(
+    "letters", ["ЉЊЂЋЏљњђћџ", "ŘřŽžĎďŮůŤťĚě", "ЩҐЄЇщґєїʼ’", "ЪЮЙъюй", "ŵŷẃẁẅẘ", "ŁłĄąŐőŞş"]
+)
+def test_the_fonts_have_the_hardest_letters(letters, design):
+    assert certificate_pdf.missing_glyphs(letters, design) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code_points"),
+    [
+        ("Li 李 Ли", ("U+674E",)),
+        ("სალომე", ("U+10E1", "U+10D0", "U+10DA", "U+10DD", "U+10DB", "U+10D4")),
+        ("Jana\u202eavon", ("U+202E",)),
+        ("Jana\u200b\x07", ("U+200B", "U+0007")),
+        ("Jana 😀", ("U+1F600",)),
+        ("Z\u030ca\u0301", ()),
+    ],
+)
+def test_code_points_without_a_glyph_are_named(text, code_points, design):
+    assert certificate_pdf.missing_glyphs(text, design) == code_points
+
+
+def test_a_name_that_cannot_be_drawn_names_its_field(design):
+    snapshot = dataclasses.replace(CZECH, given_name="Jana 李")
+    with pytest.raises(MissingGlyphs) as caught:
+        certificate_pdf.check_drawable(snapshot, design)
+    assert (caught.value.field, caught.value.code_points) == ("given_name", ("U+674E",))
+    with pytest.raises(MissingGlyphs):
+        certificate_pdf.write(snapshot, design, None)
+
+
+def test_an_objective_that_cannot_be_drawn_names_its_field(design):
+    with pytest.raises(MissingGlyphs, match=r"U\+674E"):
+        certificate_pdf.check_drawable(dataclasses.replace(CZECH, objectives=("a", "李")), design)
+
+
+@pytest.mark.parametrize("field", ["signatory_name", "signatory_function", "issuer_name", "issuer_place"])
+def test_a_missing_particular_stops_issue_with_its_name(field, design):
+    with pytest.raises(MissingParticular) as caught:
+        certificate_pdf.check_drawable(dataclasses.replace(CZECH, **{field: ""}), design)
+    assert caught.value.field == field
+
+
+def test_a_certificate_is_checked_before_it_has_a_number(design):
+    certificate_pdf.check_drawable(dataclasses.replace(CZECH, number="", code="", verify_url=""), design)
+
+
+def test_a_language_without_wording_stops_issue(design):
+    with pytest.raises(MissingWording, match="pl"):
+        certificate_pdf.check_drawable(dataclasses.replace(CZECH, language="pl"), design)
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_the_fonts_draw_every_word_of_the_wording(language, design):
+    wording = design.wording_in(language)
+    forms = wording.forms
+    words = [wording.language_name, *wording.months, forms.distance, forms.classroom, forms.blended]
+    words += [text for phrase in wording.phrases.values() for text in (phrase.exam, phrase.attendance)]
+    text = "".join(words)
+    assert certificate_pdf.missing_glyphs(text + text.upper(), design) == ()
+
+
+def test_serbian_latin_wording_is_the_transliteration_of_the_cyrillic():
+    tree = yaml.safe_load((STANDARD / "design.yaml").read_text(encoding="utf-8"))["wording"]
+    cyrillic = yaml.safe_dump(tree["sr-Cyrl"], allow_unicode=True, width=1000)
+    places = re.findall(r"\{\w+\}", cyrillic)
+    latin = yaml.safe_dump(tree["sr-Latn"], allow_unicode=True, width=1000)
+    assert cyrtranslit.to_latin(cyrillic, "sr") == latin
+    assert places == re.findall(r"\{\w+\}", latin)
+
+
+def test_a_name_in_two_scripts_is_printed_in_both_and_in_one_only_once(design):
+    serbian = words_of(certificate_pdf.write(SERBIAN, design, None))
+    assert "Љиљана Ђорђевић Ljiljana Đorđević" in serbian
+    assert words_of(certificate_pdf.write(CZECH, design, None)).count("Jana Nováková") == 1
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_a_passed_test_is_printed_without_its_mark(language, design):
+    snapshot = dataclasses.replace(ALL[language], mark=9731)
+    other = dataclasses.replace(ALL[language], mark=6002)
+    text = words_of(certificate_pdf.write(snapshot, design, None))
+    assert text == words_of(certificate_pdf.write(other, design, None))
+    assert "97" not in text
+
+
+def test_what_a_certificate_lacks_leaves_no_trace(design):
+    snapshot = dataclasses.replace(CZECH, valid_until=None, accreditation=None, objectives=(), legal_line="")
+    text = words_of(certificate_pdf.write(snapshot, design, None))
+    for word in ("Platnost do", "Akreditace", "Vzdělávací cíle", "None", "{", "}"):
+        assert word not in text
+
+
+def test_a_name_is_printed_as_it_is_written(design):
+    name = '<img src="http://x.example/a.png"> {code} %s & Co.'
+    text = words_of(certificate_pdf.write(dataclasses.replace(CZECH, family_name=name), design, None))
+    assert name.replace(" ", "") in text.replace(" ", "")
+
+
+def logo(size: tuple[int, int], kind: str = "PNG") -> bytes:
+    """Return a picture that compresses badly, half of it transparent where the kind allows."""
+    noise = Image.effect_noise(size, 90)
+    picture = Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180)))
+    if kind == "PNG":
+        picture.putalpha(Image.linear_gradient("L").resize(size))
+    target = io.BytesIO()
+    picture.save(target, kind)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("size", "kind"), [((40, 30), "PNG"), ((1600, 1200), "JPEG"), ((30, 3000), "PNG")])
+def test_a_logo_is_drawn_without_transparency_and_keeps_the_document_small(size, kind, design):
+    picture = logo(size, kind)
+    document = certificate_pdf.write(hardest("uk"), design, picture)
+    assert document == certificate_pdf.write(hardest("uk"), design, picture)
+    assert len(document) <= 60_000
+    images = list(pypdf.PdfReader(io.BytesIO(document)).pages[0].images)
+    assert len(images) == 1
+    assert b"/SMask" not in document
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [b"", b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, logo((300, 200))[:2000]],
+    ids=["empty", "gif", "svg", "broken", "cut"],
+)
+def test_what_is_no_picture_is_refused(picture, design):
+    with pytest.raises(UnreadableLogo):
+        certificate_pdf.write(CZECH, design, picture)
+
+
+def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(design):
+    target = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(target, "PNG")
+    with pytest.raises(UnreadableLogo):
+        certificate_pdf.write(CZECH, design, target.getvalue())
+
+
+def test_a_snapshot_is_read_back_as_it_was_written():
+    for snapshot in ALL.values():
+        assert Snapshot.from_json(snapshot.to_json()) == snapshot
+    bare = dataclasses.replace(CZECH, mark=None, valid_until=None, accreditation=None, objectives=())
+    assert Snapshot.from_json(bare.to_json()) == bare
+
+
+def test_equal_snapshots_have_one_text():
+    text = dataclasses.replace(CZECH, hours=Decimal("10.00")).to_json()
+    assert text == dataclasses.replace(CZECH, hours=Decimal("1E+1")).to_json()
+    assert '"hours":"10"' in text
+    assert '"family_name":"Nováková"' in text
+    assert text.index('"accreditation"') < text.index('"code"') < text.index('"verify_url"')
+
+
+@pytest.mark.parametrize("change", [('"mark":8750,', ""), ('"mark"', '"note":"x","mark"')])
+def test_a_snapshot_with_a_member_too_many_or_too_few_is_refused(change):
+    with pytest.raises(ValueError, match="missing or unknown"):
+        Snapshot.from_json(CZECH.to_json().replace(*change))
+
+
+def test_a_text_with_an_empty_place_is_left_out():
+    assert fill("{a}, {b}", {"a": "x", "b": ""}) == ""
+    assert fill("{a}, {b}", {"a": "{b}", "b": "y"}) == "{b}, y"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("width: 297", "width: wide", "design.width: must be a number"),
+        ("height: 210", "height: 210\nheight: 211", "height is given twice"),
+        ("height: 210", "height: 210\npaper: A4", "design.paper: is not known here"),
+        ("width: 297\n", "", "design.width: is missing"),
+        ('ink: "#1b2430"', "ink: black", "colours.ink: must be written as"),
+        ("colour: bronze", "colour: pink", "styles.number.colour: pink is none of"),
+        ("font: bold, size: 13,", "font: italic, size: 13,", "styles.issuer.font: italic is none of"),
+        ("NotoSans-Bold.ttf", "../../secret.ttf", "must be the name of a .ttf file"),
+        ("NotoSans-Bold.ttf", "Missing.ttf", "there is no"),
+        ("part: qr", "part: barcode", "barcode is none of"),
+        ("align: centre", "align: justify", "justify is none of left, centre, right"),
+        ("petals: 24", "petals: 2.5", "must be a whole number"),
+        ("- issuer_name", "- birth_date", "birth_date is no particular"),
+        ("      lead: This is to certify that\n", "", "there is nothing to put for {lead}"),
+        ("      lead: This is to certify that", "      lead: This is {who}", "nothing to put for {who}"),
+        ("      lead: This is to certify that", "      lead: This { is", "a brace stands alone"),
+        ("      lead: This is to certify that", "      lead: x\n      spare: y", "spare: is used by no text"),
+        ("lead: This is to certify that", "lead: {exam: This}", "lead.attendance: is missing"),
+        ("[January, ", "[", "wording.en.months: must be twelve"),
+        ("{day} {month} {year}", "{day:02d} {month}", "nothing to put for {day:02d}"),
+        ("width: 297", "width: [", "while parsing"),
+    ],
+)
+def test_a_broken_design_is_refused_with_its_key(old, new, message, tmp_path):
+    (tmp_path / "fonts").symlink_to(STANDARD.parent / "fonts")
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    text = (STANDARD / "design.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "design.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BrokenDesign, match=re.escape(message)):
+        load(folder)
+
+
+def test_a_design_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(BrokenDesign, match="No such file"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_design_is_read_once():
+    assert load(STANDARD) is load(STANDARD / ".." / "standard")
