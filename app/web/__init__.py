@@ -37,7 +37,7 @@ def install(app: Flask, settings: Settings) -> None:
     name = "gradivo-session" if not settings.is_https else "__Host-gradivo-session"
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=entrance.LARGEST_FORM,
         MAX_FORM_PARTS=2000,
         SESSION_COOKIE_NAME=name,
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -61,6 +61,7 @@ def install(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     entrance.install(app, settings)
     session.install(app)
+    entrance.install_reading(app)
     CSRFProtect(app).exempt(account.language)
     headers.install(app, settings)
     errors.install(app)
