@@ -17,7 +17,7 @@ from app.domain.reports.rules import read_period
 from app.domain.territory.values import Scope
 from app.foundation.audit import AuditEntry
 from app.foundation.errors import Invalid
-from app.web.admin.forms import ACTIONS
+from app.web.admin.forms import ACTIONS, DETAILS
 from app.web.admin.section import Answer, blueprint
 from app.web.errors import words_of
 from app.web.manager import asking
@@ -98,4 +98,5 @@ def _list_actions(scope: Scope) -> list[tuple[str, object]]:
 def audit() -> Answer:
     """Show who did what to whom, the newest first."""
     view = show_trail(actor(), request.args)
-    return render_template("admin/audit.html", view=view, action_names=ACTIONS), 422 if view.error else 200
+    words = {"action_names": ACTIONS, "details": DETAILS}
+    return render_template("admin/audit.html", view=view, **words), 422 if view.error else 200

@@ -48,6 +48,23 @@ ACTIONS: Mapping[str, object] = {
 }
 """What was done, by its code in the trail; an act without words here is shown by its code."""
 
+DETAILS: Mapping[str, object] = {
+    "added": _("new"),
+    "changed": _("changed"),
+    "course": _("course"),
+    "files": _("files"),
+    "is_new_address": _("new e-mail"),
+    "mark": _("mark"),
+    "module": _("module"),
+    "prefix": _("prefix"),
+    "reason": _("reason"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "unit": _("unit"),
+    "version": _("version"),
+}
+"""What an entry of the trail says besides, by its name there."""
+
 GRANTED = {code: words for code, words in ROLES.items() if code != "learner"}
 """The roles that are granted: everyone is a learner."""
 

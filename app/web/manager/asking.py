@@ -50,7 +50,7 @@ def say_unit(unit: Unit) -> str:
     """Return what a unit is called in a list of units: what it is, unless a municipality, and where it lies."""
     level = UNIT_LEVELS.get((unit.country, unit.level), unit.level)
     said = unit.name if unit.level == "municipality" else f"{unit.name} – {level}"
-    if unit.parent is not None and unit.parent.name != unit.name:
+    if unit.level == "municipality" and unit.parent is not None and unit.parent.name != unit.name:
         said = f"{said} ({unit.parent.name})"
     is_over = unit.valid_to is not None and unit.valid_to < clock.now().date()
     return _("%(unit)s, until %(day)s", unit=said, day=format_date(unit.valid_to)) if is_over else said

@@ -37,7 +37,7 @@ class PersonForm(FlaskForm):
     )
     email = EmailField(
         _("E-mail"),
-        description=_("She signs in with it; the invitation goes there."),
+        description=_("For signing in; the invitation goes there."),
         validators=[DataRequired(_("Enter the e-mail.")), _at_most(LONGEST_EMAIL)],
     )
     unit = StringField(
@@ -50,7 +50,7 @@ class PersonForm(FlaskForm):
     job_title = StringField(_("Job title"), validators=[Optional(), _at_most(LONGEST_JOB_TITLE)])
     locale = SelectField(
         _("Language"),
-        description=_("Of the pages and mails; she can change it herself."),
+        description=_("Of the pages and mails; everyone can change it in the own profile."),
         choices=choices_of({locale: LOCALE_NAMES[locale] for locale in LOCALES}),
     )
     gender = RadioField(

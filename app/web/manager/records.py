@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.domain.access.policy import holds, scope_of
 from app.domain.access.values import Actor, Permission
@@ -131,7 +132,7 @@ def open_form(actor: Actor, person: Person | None = None) -> PersonForm:
     if options is None:
         return PersonForm(data=given)
     form = PersonOfFewForm(data=given)
-    asking.offer(form.unit, options)
+    asking.offer(form.unit, options if len(options) == 1 else [("", _("choose one")), *options])
     return form
 
 

@@ -76,7 +76,7 @@ def edit(person_id: UUID) -> Answer:
             flash(_("The record is saved."), "success")
             return redirect(url_for("manager.person", person_id=person_id))
     status = 422 if request.method == "POST" else 200
-    return render_template("manager/edit.html", form=form, person=person), status
+    return render_template("manager/edit.html", form=form, someone=person), status
 
 
 @blueprint.post("/manage/people/<uuid:person_id>/resend")
@@ -121,4 +121,4 @@ def grant_attempt(person_id: UUID, enrolment_id: UUID) -> Answer:
         )
         return redirect(url_for("manager.person", person_id=person_id))
     status = 422 if form.errors else 200
-    return render_template("manager/grant_attempt.html", form=form, person=person, taken=taken), status
+    return render_template("manager/grant_attempt.html", form=form, someone=person, taken=taken), status

@@ -91,7 +91,7 @@ def resend_invitation(actor: Actor, person_id: UUID) -> Person:
         if person.password_hash is not None:
             raise Conflict(N_("This person has already chosen a password."))
         if person.deactivated_at is not None:
-            raise Conflict(N_("This person is deactivated; let her in again first."))
+            raise Conflict(N_("This person is deactivated; allow the sign-in again first."))
         _send_invitation(actor, person)
         audit.record(actor.name, "person.resend", person.public_id)
     return person

@@ -39,7 +39,7 @@ def _holder(email: str) -> Person:
     if person is None:
         raise Invalid("email", N_("Nobody with this e-mail is here; invite the person first."))
     if person.deactivated_at is not None:
-        raise Invalid("email", N_("This person is deactivated; let her in again first."))
+        raise Invalid("email", N_("This person is deactivated; allow the sign-in again first."))
     return person
 
 

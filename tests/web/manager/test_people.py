@@ -277,6 +277,13 @@ def test_a_record_shows_courses_results_roles_and_certificates(manager):
     assert "Regional coordinator" not in shown
 
 
+@pytest.mark.parametrize("act", ["", "edit", "deactivate"])
+def test_the_page_of_another_still_says_who_is_reading(manager, act):
+    world.person()
+    html = manager.get(address("eva@example.org", act).rstrip("/")).get_data(as_text=True)
+    assert '<span class="g-menu__word">Marie Malá</span>' in html
+
+
 def test_a_record_is_corrected_and_the_person_moved(manager):
     person = world.person()
     page = manager.get(address(person.email, "edit")).get_data(as_text=True)
