@@ -1,6 +1,7 @@
 """One file of a course: opened as plain text, changed, checked, saved, deleted; added and uploaded."""
 
 from dataclasses import replace
+from difflib import unified_diff
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,6 +23,10 @@ from app.workflows.drafting import EditConflict
 from app.workflows.inspecting import Bench, CourseFile
 
 P = Permission
+_APART = 200
+"""How many lines that differ are listed where two texts meet."""
+_COMPARED = 5_000
+"""Longer files are not compared line by line: that could take long."""
 
 
 @blueprint.route("/teach/courses/<string:slug>/files/<path:path>", methods=["GET", "POST"])
@@ -38,7 +43,7 @@ def file(slug: str, path: str) -> Response | str | tuple[str, int]:
 
 def save(slug: str, path: str, form: TextForm) -> Response | tuple[str, int]:
     """Save a file, or only check what is typed."""
-    text = str(form.text.data or "")
+    text = str(form.text.data or "").replace("\r\n", "\n").replace("\r", "\n")
     if request.form.get("action") == "check":
         return checked(slug, path, form, text), 200
     try:
@@ -72,9 +77,19 @@ def shown(
         others=len(findings) - len(here),
         theirs=theirs,
         is_conflict=is_conflict,
+        apart=lines_apart(opened.text or "", theirs.text or "") if theirs is not None else [],
         served=served_digest(bench, opened),
         address=address_of(opened.path.rpartition("/")[2]),
     )
+
+
+def lines_apart(own: str, other: str) -> list[tuple[bool, str]]:
+    """Return the lines that only one of two texts has, in order: whether it is one's own, and the line."""
+    if max(own.count("\n"), other.count("\n")) > _COMPARED:
+        return []
+    compared = unified_diff(own.split("\n"), other.split("\n"), n=0, lineterm="")
+    lines = [line for line in list(compared)[2:] if not line.startswith("@")]
+    return [(line.startswith("-"), line[1:]) for line in lines if line[1:].strip()][:_APART]
 
 
 def served_digest(bench: Bench, opened: CourseFile) -> str:

@@ -44,7 +44,8 @@ class Desk:
         return html.unescape(text), re.search(r'name="base" value="([0-9a-f]*)"', page)[1]
 
     def save(self, path: str, text: str, base: str, status: int = 302, action: str = "save") -> str:
-        form = {"text": text, "base": base, "action": action}
+        """Send the editor's form; a browser ends lines by CRLF (HTML Standard, form submission)."""
+        form = {"text": text.replace("\n", "\r\n"), "base": base, "action": action}
         return self.send(f"/files/{path}", form, status).get_data(as_text=True)
 
     def edit(self, path: str, old: str, new: str) -> None:

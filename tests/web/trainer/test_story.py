@@ -82,8 +82,8 @@ def test_the_second_tab_loses_nothing(desk):
     text, base = desk.read(FIRST)
     desk.save(FIRST, text + "\nFrom the first tab.\n", base)
     page = desk.save(FIRST, text + "\nFrom the second tab.\n", base, status=409)
-    assert "From the first tab." in page
-    assert "From the second tab." in page
+    assert "only in the saved one</span> <code>From the first tab.</code>" in page
+    assert "only in yours</span> <code>From the second tab.</code>" in page
     assert "From the second tab." not in desk.read(FIRST)[0]
     fresh = re.search(r'name="base" value="([0-9a-f]*)"', page)[1]
     desk.save(FIRST, text + "\nFrom both tabs.\n", fresh)
