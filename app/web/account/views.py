@@ -1,7 +1,6 @@
 """Sign-in, sign-out, invitation, password, profile."""
 
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -35,11 +34,9 @@ def add_error(form: object, error: Invalid) -> None:
 
 def safe_next(wanted: str | None, otherwise: str) -> str:
     """Return where to go on, if that is a page of ours."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or "\\" in wanted:
+    if not wanted or not wanted.isprintable() or "\\" in wanted:
         return otherwise
-    parts = urlsplit(wanted)
-    is_plain = not parts.scheme and not parts.netloc and wanted.isprintable()
-    return wanted if is_plain else otherwise
+    return wanted if wanted.startswith("/") and not wanted.startswith("//") else otherwise
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
