@@ -1,6 +1,5 @@
 """``flask courses``: check, sync, list and export as an operator sees them."""
 
-
 import pathlib
 
 import pytest

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
@@ -43,18 +42,32 @@ class Page(HTMLParser):
         self._open.append(tag)
         if "id" in attributes:
             self.ids[attributes["id"]] += 1
-        if tag == "html":
-            self.lang = attributes.get("lang", "")
-        if tag == "form":
-            self.forms.append((attributes.get("method", "get").lower(), attributes.get("action", "")))
-        if tag == "a":
-            self.links.append(attributes.get("href", ""))
-        if tag == "label":
-            self.labelled.add(attributes.get("for", ""))
-        if tag in VOID and attributes.get("type") not in UNLABELLED:
+        note = {"html": self._html, "form": self._form, "a": self._link, "label": self._label}.get(tag)
+        if note is not None:
+            note(attributes)
+        if tag in VOID:
+            self._field(tag, attributes)
+        self._find_faults(tag, attributes)
+
+    def _html(self, attributes: dict[str, str]) -> None:
+        self.lang = attributes.get("lang", "")
+
+    def _form(self, attributes: dict[str, str]) -> None:
+        self.forms.append((attributes.get("method", "get").lower(), attributes.get("action", "")))
+
+    def _link(self, attributes: dict[str, str]) -> None:
+        self.links.append(attributes.get("href", ""))
+
+    def _label(self, attributes: dict[str, str]) -> None:
+        self.labelled.add(attributes.get("for", ""))
+
+    def _field(self, tag: str, attributes: dict[str, str]) -> None:
+        if attributes.get("type") not in UNLABELLED:
             self.fields.append(attributes)
         if tag == "input" and attributes.get("type") == "hidden":
             self.hidden[attributes.get("name", "")] = attributes.get("value", "")
+
+    def _find_faults(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "script" and "src" not in attributes:
             self.faults.append("a script stands in the page")
         if tag == "img" and "alt" not in attributes:
@@ -78,7 +91,7 @@ class Browser:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.client: FlaskClient = app.test_client()
+        self.client = app.test_client()
 
     def sign_in(self, email: str) -> "Browser":
         """Sign in with the password of all test people."""
