@@ -41,8 +41,12 @@ def mail() -> str:
 def letter(letter_id: UUID) -> str:
     """Show one letter as text."""
     read = administering.read_letter(actor(), letter_id)
-    pieces = list(pieces_of(read.text, settings.current().base_url))
-    return render_template("admin/letter.html", letter=read, pieces=pieces)
+    base_url = settings.current().base_url
+    paragraphs = [
+        [list(pieces_of(line, base_url)) for line in paragraph.splitlines()]
+        for paragraph in re.split(r"\n\s*\n", read.text.strip())
+    ]
+    return render_template("admin/letter.html", letter=read, paragraphs=paragraphs)
 
 
 def pieces_of(text: str, base_url: str) -> Iterator[tuple[str, str | None]]:
