@@ -65,7 +65,9 @@ def show_roles(actor: Actor, asked: Mapping[str, str]) -> RolesPage:
 @requires(P.ROLE_GRANT)
 def roles() -> str:
     """List the roles that are held."""
-    return render_template("admin/roles.html", view=show_roles(actor(), request.args), granted=GRANTED)
+    known = scope_of(actor(), P.PERSON_READ)
+    view = show_roles(actor(), request.args)
+    return render_template("admin/roles.html", view=view, granted=GRANTED, known=known)
 
 
 def _open_form(actor: Actor) -> RoleForm:

@@ -79,6 +79,7 @@ class PersonPage:
     is_self: bool
     is_below: bool
     may_grant_attempts: bool
+    may_grant_roles: bool
 
     @property
     def state(self) -> str:
@@ -109,6 +110,7 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
         is_self=person.id == actor.person_id,
         is_below=administering.is_above(actor, person),
         may_grant_attempts=holds(actor, Permission.ATTEMPT_GRANT),
+        may_grant_roles=holds(actor, Permission.ROLE_GRANT),
     )
 
 

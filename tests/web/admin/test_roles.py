@@ -132,6 +132,21 @@ def test_an_administrator_of_a_region_sees_and_grants_nothing_outside(regional):
     regional.post("/admin/roles/new", {**GIVEN, "role": "manager", "unit": "CZ-O6115"})
 
 
+def test_who_works_elsewhere_but_holds_a_role_here_is_named_without_a_link_that_leads_nowhere(regional):
+    world.person("zora@example.org", "585068", "Zlínská", "Zora", roles=(("trainer", "CZ-O6115"),))
+    page = regional.get("/admin/roles?q=zora")
+    assert "Zlínská Zora" in text(page)
+    assert names(page) == []
+
+
+def test_a_role_is_granted_from_the_record_of_a_person(admin):
+    person = world.person()
+    html = admin.get(f"/manage/people/{person.public_id}").get_data(as_text=True)
+    assert "/admin/roles/new?email=eva@example.org" in html
+    html = admin.get("/admin/roles/new?email=eva@example.org").get_data(as_text=True)
+    assert 'value="eva@example.org"' in html
+
+
 def test_in_a_large_territory_the_unit_is_typed_and_one_of_several_is_chosen(admin):
     names_of = [f"Ves {number}" for number in range(205)] + ["Lhota", "Lhota"]
     with transaction():
