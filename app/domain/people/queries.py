@@ -230,19 +230,30 @@ def find_grant(person_id: int, role: str, unit_id: int | None) -> RoleGrant | No
 
 def list_managers_above(scope: Scope, unit_path: str) -> Sequence[Person]:
     """Return the managers and heads of office whose units cover a place, the nearest first: whom to ask."""
+    return _list_holders_above(scope, unit_path, ("manager", "head-of-office"))
+
+
+def list_trainers_above(scope: Scope, unit_path: str) -> Sequence[Person]:
+    """Return the trainers and methodologists whose units cover a course's owner, the nearest first."""
+    return _list_holders_above(scope, unit_path, ("trainer", "methodologist"))
+
+
+def _list_holders_above(scope: Scope, unit_path: str, roles: Sequence[str]) -> Sequence[Person]:
+    if not scope.covers(unit_path) and scope.person_id is None:
+        return []
     statement = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Unit, RoleGrant.unit_id == Unit.id)
         .where(
-            RoleGrant.role.in_(("manager", "head-of-office")),
+            RoleGrant.role.in_(roles),
             RoleGrant.ended_at.is_(None),
             Person.deactivated_at.is_(None),
             Unit.path.in_(_above(unit_path)),
         )
         .order_by(func.length(Unit.path).desc(), Person.sort_key)
     )
-    return session().scalars(statement).all() if scope.covers(unit_path) or scope.person_id else []
+    return session().scalars(statement).all()
 
 
 def _above(path: str) -> list[str]:

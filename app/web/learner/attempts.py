@@ -19,6 +19,7 @@ from app.domain.catalogue.values import CourseMeta, Feedback
 from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
+from app.domain.people.models import Person
 from app.foundation import clock
 from app.web.learner import outline
 from app.web.learner.views import blueprint
@@ -37,14 +38,22 @@ def test(slug: str) -> str:
     """Tell what the final test is like, before it begins."""
     own = actor()
     view = outline.load(own, slug, request.args.get("lang"))
-    helpers = people.list_managers_above(scope_of(own, P.OWN_LEARNING), own.unit_path)
+    admission = view.admission()
     return render_template(
         "learner/test.html",
         view=view,
-        admission=view.admission(),
+        admission=admission,
         questions=count_drawn(view.version, view.meta),
-        helpers=helpers,
+        helpers=_list_helpers(own, view) if admission.attempts_left == 0 else [],
     )
+
+
+def _list_helpers(own: Actor, view: outline.CourseView) -> list[Person]:
+    """Return who can grant one more attempt: the learner's managers, then the course's trainers."""
+    scope = scope_of(own, P.OWN_LEARNING)
+    managers = people.list_managers_above(scope, own.unit_path)[:3]
+    trainers = people.list_trainers_above(scope, view.taken.course.owner_unit.path)[:2]
+    return [*managers, *(each for each in trainers if each not in managers)]
 
 
 @blueprint.post("/learn/<string:slug>/test")
