@@ -170,9 +170,10 @@ def _is_common(password: str) -> bool:
 
 
 _EMAIL = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"(?!.*=\?)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
+"""An addr-spec of RFC 5322 without quoting; what looks like an encoded word (RFC 2047) no mail could be sent to."""
 _LONGEST_LOCAL_PART = 64
 
 
