@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import UUID, DataRequired, Length
 
 from app.formats.course_template import LANGUAGES
 from app.web.account.forms import choices_of
@@ -98,7 +98,7 @@ class TextForm(FlaskForm):
 class GrantForm(FlaskForm):
     """Why a learner gets one more attempt."""
 
-    enrolment = HiddenField(validators=[DataRequired()])
+    enrolment = HiddenField(validators=[UUID(_("Choose a learner from the list."))])
     reason = StringField(
         _("Reason"),
         validators=[

@@ -259,6 +259,8 @@ def test_a_learner_without_an_attempt_gets_one_more_with_a_reason(desk):
     enrolment = re.search(r'name="enrolment" value="([^"]+)"', page)[1]
     refused = desk.send("/learners", {"enrolment": enrolment, "reason": " "}, status=422)
     assert f'href="#reason-{enrolment}"' in refused.get_data(as_text=True)
+    desk.send("/learners", {"enrolment": "x", "reason": "None."}, status=422)
+    desk.send("/learners", {"enrolment": "0" * 8 + enrolment[8:], "reason": "None."}, status=404)
     desk.send("/learners", {"enrolment": enrolment, "reason": "The power went out."})
     assert "Nobody is without an attempt." in desk.page("/learners")
     assert world.learning.start_attempt(learner, "open-data")
