@@ -93,7 +93,6 @@ def _engine_options(chosen: settings.Settings) -> dict[str, object]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
-        "isolation_level": "READ COMMITTED",
+        "isolation_level": "AUTOCOMMIT",
         "hide_parameters": True,
     }

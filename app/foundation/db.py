@@ -1,23 +1,30 @@
 """The database: one session, one way to write.
 
-SQLite (WAL, foreign keys, full synchronisation) and PostgreSQL behave alike: a reading request sees one
-snapshot, a writing transaction begins IMMEDIATE on SQLite so that it waits for its turn instead of failing.
+On SQLite (WAL, foreign keys, full synchronisation) a reading request sees one snapshot, and a writing
+transaction begins IMMEDIATE, so that it waits for its turn instead of failing. On PostgreSQL each statement that
+reads sees what is committed (READ COMMITTED), with or without a transaction around it; so reading goes without
+one. A ROLLBACK at the end of every page would let psycopg forget what it prepared, and the planning of a page's
+statements costs more than the page.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app.foundation.errors import AppError
 
 _BUSY_TIMEOUT_MS = 20_000
+_IDLE_SECONDS = 5
 
 
 class Base(DeclarativeBase):
@@ -111,10 +118,32 @@ def after_commit(call: Any) -> None:  # noqa: ANN401 -- Any callable without arg
 
 
 def install_engine_rules(engine: Engine) -> None:
-    """Give every connection of an engine the rules of the house."""
+    """Give every connection of an engine the rules of the house; ``writing`` asks for a writing transaction."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        return
+    event.listen(engine, "set_connection_execution_options", _write_in_earnest)
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _refuse_dead)
+
+
+def _write_in_earnest(_connection: Connection, options: dict[str, Any]) -> None:
+    if options.get("writing"):
+        options.setdefault("isolation_level", "READ COMMITTED")
+
+
+def _note_return(_raw: object, record: ConnectionPoolEntry) -> None:
+    record.info["returned"] = monotonic()
+
+
+def _refuse_dead(raw: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 -- psycopg's.
+    """Ask a connection that lay idle for a while whether it still stands; the pool replaces one that does not."""
+    if monotonic() - record.info.get("returned", monotonic()) > _IDLE_SECONDS:
+        try:
+            raw.execute("")
+        except raw.OperationalError as error:
+            raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- A raw sqlite3 connection.
