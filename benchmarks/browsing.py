@@ -38,14 +38,17 @@ class Answer:
 class Browser:
     """One person; what she sends looks as if nginx had passed it on (deploy/nginx.conf)."""
 
-    def __init__(self, port: int, token: str | None = None) -> None:
+    def __init__(
+        self, port: int, token: str | None = None, *, is_known: bool = True, locale: str | None = None
+    ) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
         self._last = perf_counter()
         self._csrf = ids.token()
         session: dict[str, object] = {"_permanent": True, "csrf_token": self._csrf}
-        if token is not None:
-            session |= {"_user_id": token, "_fresh": True, "browser": "known"}
-        self.cookies = {COOKIE: _signer().dumps(session)}
+        session |= {"browser": "known"} if is_known else {}
+        session |= {"_user_id": token, "_fresh": True} if token is not None else {}
+        session |= {"locale": locale} if locale is not None else {}
+        self._cookie = f"{COOKIE}={_signer().dumps(session)}"
 
     def get(self, address: str, status: int = 200) -> Answer:
         """Open a page."""
@@ -53,12 +56,16 @@ class Browser:
 
     def post(self, address: str, form: Mapping[str, object], status: int = 302) -> Answer:
         """Send a form; a redirect is not followed."""
-        token = URLSafeTimedSerializer(KEY, salt="wtf-csrf-token").dumps(self._csrf)
-        body = urlencode({**form, "csrf_token": token}, doseq=True)
+        body = urlencode({**form, "csrf_token": self.csrf_token()}, doseq=True)
         return self._ask("POST", address, body, status)
 
-    def _ask(self, method: str, address: str, body: str | None, status: int) -> Answer:
-        headers = {
+    def csrf_token(self) -> str:
+        """Return what a form of hers must hold."""
+        return URLSafeTimedSerializer(KEY, salt="wtf-csrf-token").dumps(self._csrf)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of every request of hers."""
+        return {
             "Host": HOST,
             "X-Forwarded-For": "192.0.2.1",
             "X-Forwarded-Proto": "https",
@@ -66,8 +73,11 @@ class Browser:
             "Referer": f"https://{HOST}/",
             "Accept-Encoding": "gzip, deflate, br, zstd",
             "Accept-Language": "en",
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-        } | ({"Content-Type": _FORM} if body is not None else {})
+            "Cookie": self._cookie,
+        }
+
+    def _ask(self, method: str, address: str, body: str | None, status: int) -> Answer:
+        headers = self.headers() | ({"Content-Type": _FORM} if body is not None else {})
         began = perf_counter()
         if began - self._last > _IDLE_SECONDS:
             self._line.close()
@@ -76,10 +86,9 @@ class Browser:
         first = perf_counter() - began
         content = response.read()
         self._last = perf_counter()
-        answer = Answer(response.status, response.headers, content, first, self._last - began)
-        if answer.status != status:
-            raise WrongAnswer(f"{method} {address}: {answer.status} instead of {status}: {content[:500]!r}")
-        return answer
+        if response.status != status:
+            raise WrongAnswer(f"{method} {address}: {response.status} instead of {status}: {content[:500]!r}")
+        return Answer(response.status, response.headers, content, first, self._last - began)
 
     def close(self) -> None:
         """Hang up."""

@@ -25,8 +25,8 @@ from benchmarks.crowd import Crowd, Ground
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = "open-data-basics"
-LANGUAGES = {"cs": "cs", "uk": "uk", "en": "en"}
-"""Locale → content language of the first visits that are measured."""
+LOCALES = ("cs", "uk", "en")
+"""The languages in which a first visit is weighed."""
 HOST = "gradivo.example.org"
 KEY = "only for a benchmark on this machine, never for people"
 PASSWORD = "an apple for the benchmark"  # noqa: S105 -- Of invented people in a database that is thrown away.

@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from time import process_time
 
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 _PARENT, _TIMES = 1, slice(11, 15)
@@ -40,6 +41,22 @@ def _trees(roots: Iterable[int], facts: dict[int, tuple[int, list[int]]]) -> lis
 def children_of(root: int) -> list[int]:
     """Return the processes that a process started."""
     return [pid for pid, (parent, _times) in _facts() if parent == root]
+
+
+def own_cpu_ms() -> float:
+    """Return user and system milliseconds of this process."""
+    return process_time() * 1000
+
+
+def forget_peak(pid: int) -> None:
+    """Let the peak of a process's memory count from now on (proc(5), clear_refs)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak_mib(pid: int) -> float:
+    """Return the most resident memory that a process had since its peak was forgotten."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def resident_mib(pid: int) -> float:
