@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import BoundedSemaphore
+from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
@@ -28,6 +29,8 @@ FAILURES_PER_EMAIL = 10
 FAILURES_PER_ADDRESS = 100
 RESET_FOR = timedelta(hours=1)
 INVITED_FOR = timedelta(days=7)
+ANSWERED_AFTER = 0.2
+"""Seconds: longer than it takes to promise a mail, so that whether one was promised cannot be timed."""
 WRONG = N_("The e-mail or the password is not right.")
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -118,10 +121,15 @@ def sign_out(actor: Actor) -> None:
 def ask_for_reset(email: str) -> None:
     """Send a link for a new password, if there is such a person; the asker is never told whether there is.
 
-    Who has not chosen a password yet gets her invitation once more. Every asking is written down and
-    committed, so that the wait for the disk tells nothing either.
+    Nor does the time that it takes tell her: every asking is written down, and none is answered before
+    ANSWERED_AFTER. Who has not chosen a password yet gets her invitation once more.
     """
-    email = rules.plain_email(email)
+    begun = monotonic()
+    _send_link(rules.plain_email(email))
+    sleep(max(0.0, ANSWERED_AFTER - (monotonic() - begun)))
+
+
+def _send_link(email: str) -> None:
     with transaction():
         person = people.find_person_by_email(email)
         if person is None or person.deactivated_at is not None:
