@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from app.domain.access.policy import OWN, TABLE
 from app.domain.access.values import Permission, Role
-from tests.security.stage import AWAY, HOME, Cast, Part, Thing
+from tests.security.cast import AWAY, HOME, Cast, Part, Thing
 
 P = Permission
 

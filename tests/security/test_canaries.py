@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.security.stage import AWAY, HOME, Stage
+from tests.security.cast import AWAY, HOME
+from tests.security.stage import Stage
 
 LOOKERS = {
     "coordinator": AWAY,
@@ -82,7 +83,6 @@ def test_no_page_and_no_file_that_people_are_led_to_holds_a_byte_of_another_regi
 
 def tampered(stage: Stage, region: str) -> Iterator[str]:
     """Yield addresses that somebody makes up: other units, courses, periods, pages, persons."""
-    own = stage.cast.things
     codes = {HOME: ("CZ-K3107", "CZ-O6115", "596230"), AWAY: ("CZ-K3131", "CZ-O7213", "CZ-P72131", "585068")}[
         region
     ]
@@ -102,7 +102,25 @@ def tampered(stage: Stage, region: str) -> Iterator[str]:
     for report, unit in product(REPORTS, units):
         for shape in SHAPES if report == "/reports/completions" else SHAPES[:1]:
             yield f"{report}?{urlencode({'unit': unit, **shape})}"
-    person = own["person"][region].value
+    yield from _odd_filters(stage, region, codes)
+    for first, second in ((codes[0], ""), ("", codes[0])):
+        yield f"/reports/completions?unit={first}&unit={second}&format=csv"
+    yield from of_things(stage, region)
+
+
+def of_things(stage: Stage, region: str) -> Iterator[str]:
+    """Yield the addresses of a region's own things, each under doors that are not its."""
+    for kind in stage.cast.things:
+        thing = stage.cast.things[kind].get(region)
+        if thing is not None:
+            yield from (
+                f"{base}/{thing.value}"
+                for base in ("/manage/people", "/admin/mail", "/reports/files", "/attempts")
+            )
+
+
+def _odd_filters(stage: Stage, region: str, codes: tuple[str, ...]) -> Iterator[str]:
+    person = stage.cast.things["person"][region].value
     odd = (
         {"course": f"{region}-course"},
         {"course": f"{region}-second", "state": "completed"},
@@ -126,15 +144,6 @@ def tampered(stage: Stage, region: str) -> Iterator[str]:
     for report, given, shape in product(REPORTS, odd, SHAPES[:4]):
         if not shape or report == "/reports/completions":
             yield f"{report}?{urlencode({**given, **shape})}"
-    for first, second in ((codes[0], ""), ("", codes[0])):
-        yield f"/reports/completions?unit={first}&unit={second}&format=csv"
-    for kind in own:
-        thing = own[kind].get(region)
-        if thing is not None:
-            yield from (
-                f"{base}/{thing.value}"
-                for base in ("/manage/people", "/admin/mail", "/reports/files", "/attempts")
-            )
 
 
 @pytest.mark.parametrize(

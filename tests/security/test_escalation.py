@@ -10,7 +10,8 @@ from app.foundation import settings
 from app.foundation.db import session
 from app.foundation.mail import MailMessage, compose, send
 from tests.formats.sample_course import sample_course
-from tests.security.stage import AWAY, HOME, Stage
+from tests.security.cast import AWAY, HOME
+from tests.security.stage import Stage
 
 RECORD = {
     "family_name": "Nová",

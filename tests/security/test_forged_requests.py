@@ -6,8 +6,9 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.security.addresses import targets
+from tests.security.cast import PARTS, Part
 from tests.security.crawl import Links
-from tests.security.stage import PARTS, Part, Stage
+from tests.security.stage import Stage
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ADMIN = next(part for part in PARTS if part.name == "admin")

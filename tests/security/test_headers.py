@@ -14,7 +14,7 @@ from app.foundation.db import db
 from app.foundation.errors import AppError, Conflict, Invalid, NotFound, Refused, TooMany, Unready
 from tests import world
 from tests.conftest import environment
-from tests.security.stage import PARTS
+from tests.security.cast import PARTS
 
 ERRORS: dict[int, AppError | Exception] = {
     403: Refused(),

@@ -14,7 +14,8 @@ from app.foundation.db import session
 from app.jobs import worker
 from app.web.learner import attempts
 from tests import world
-from tests.security.stage import AWAY, HOME, Stage, token
+from tests.security.cast import AWAY, HOME, token
+from tests.security.stage import Stage
 
 CANARIES = {
     what: token("log", what)

@@ -13,7 +13,7 @@ from app.foundation import settings
 from app.foundation.db import session, transaction
 from app.foundation.mail import MailMessage, compose
 from app.workflows import notifying
-from tests.security.stage import HOME, MUNICIPALITY
+from tests.security.cast import HOME, MUNICIPALITY
 
 ADDRESSES = (
     "a@example.org\r\nBcc: b@evil.example",

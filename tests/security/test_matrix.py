@@ -14,7 +14,8 @@ from app.domain.access.gate import required_by
 from app.domain.access.values import Permission
 from app.domain.territory import queries as territory
 from tests.security.addresses import PARAMETERS, Asked, Oracle, Target, Unknown, targets
-from tests.security.stage import PARTS, Part, Stage
+from tests.security.cast import PARTS, Part
+from tests.security.stage import Stage
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PARTS_BY_NAME = {part.name: part for part in PARTS}

@@ -16,7 +16,8 @@ from app.foundation.db import transaction
 from app.web.limiter import limiter
 from app.workflows import administering
 from tests import world
-from tests.security.stage import HOME, Stage, body_of
+from tests.security.cast import HOME
+from tests.security.stage import Stage, body_of
 
 NEW = "sedm malych bilych koz"
 SESSION = "gradivo-session"

@@ -7,8 +7,9 @@ import pytest
 
 from app.foundation import clock
 from app.foundation.db import Base
+from tests.security.cast import AWAY, HOME
 from tests.security.crawl import Form
-from tests.security.stage import AWAY, HOME, Stage
+from tests.security.stage import Stage
 
 NOW = datetime(2026, 12, 24, 18, 0, tzinfo=UTC)
 WRITERS = ("learner", "trainer", "manager", "admin", "home.learner")
