@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
@@ -29,7 +29,7 @@ KNOWN = (
     "DEMO_PUBLIC",
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_SHORTEST_KEY = 32
+_SHORTEST_KEY, _FEWEST_LETTERS = 32, 8
 
 
 class SettingsError(AppError):
@@ -139,13 +139,13 @@ def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...], defau
 
 
 def _check_together(settings: Settings) -> None:
-    if len(settings.secret_key) < _SHORTEST_KEY:
+    if len(settings.secret_key) < _SHORTEST_KEY or _is_guessable(settings.secret_key):
         raise SettingsError(
             f"SECRET_KEY: at least {_SHORTEST_KEY} random characters are wanted; "
             'make one by: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
-    url = urlsplit(settings.base_url)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.path:
+    url = _read_address(settings.base_url)
+    if url is None or not url.hostname:
         raise SettingsError(
             "BASE_URL: the address that people come to is wanted, such as https://learn.example.org"
         )
@@ -155,6 +155,21 @@ def _check_together(settings: Settings) -> None:
         )
     if not settings.is_demo and url.scheme != "https":
         raise SettingsError("BASE_URL: production wants https; set ENVIRONMENT=demo for a demonstration")
+
+
+def _is_guessable(key: str) -> bool:
+    """Tell whether a key has few letters, or is one thing repeated: no key that was drawn by chance is."""
+    return len(set(key)) < _FEWEST_LETTERS or key in (key + key)[1:-1]
+
+
+def _read_address(text: str) -> SplitResult | None:
+    """Return the address of a site, of scheme, host and port alone; None where it is none."""
+    try:
+        url = urlsplit(text)
+        is_bare = text == f"{url.scheme}://{url.netloc}" and url.username is None and url.port != 0
+    except ValueError:  # A port that is no number, or half an IPv6 address.
+        return None
+    return url if is_bare and url.scheme in {"http", "https"} else None
 
 
 def _is_local(host: str) -> bool:
