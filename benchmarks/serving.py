@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 
 from benchmarks import processes
 from benchmarks.ground import ROOT
 from tests.servers import Postgres, free_port, wait_for_port
 
+_START_SECONDS = 30
 _STOP_SECONDS = 20
 
 
@@ -29,7 +31,12 @@ class Server:
     @property
     def worker(self) -> int:
         """The process that answers: gunicorn's only worker."""
-        return processes.children_of(self.roots[0])[0]
+        until = monotonic() + _START_SECONDS
+        while not (children := processes.children_of(self.roots[0])):
+            if monotonic() > until:
+                raise TimeoutError("gunicorn has no worker")
+            sleep(0.05)
+        return children[0]
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-8000",
+        "cache_size=-1000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
