@@ -3,6 +3,8 @@
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
+from http.cookies import SimpleCookie
 from time import perf_counter
 from urllib.parse import urlencode
 
@@ -29,7 +31,7 @@ class Answer:
     """A response, and how long it took in seconds: to its first byte, and to its last."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
     first: float
     whole: float
@@ -38,17 +40,14 @@ class Answer:
 class Browser:
     """One person; what she sends looks as if nginx had passed it on (deploy/nginx.conf)."""
 
-    def __init__(
-        self, port: int, token: str | None = None, *, is_known: bool = True, locale: str | None = None
-    ) -> None:
+    def __init__(self, port: int, token: str | None = None, *, locale: str | None = None) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
         self._last = perf_counter()
         self._csrf = ids.token()
         session: dict[str, object] = {"_permanent": True, "csrf_token": self._csrf}
-        session |= {"browser": "known"} if is_known else {}
         session |= {"_user_id": token, "_fresh": True} if token is not None else {}
         session |= {"locale": locale} if locale is not None else {}
-        self._cookie = f"{COOKIE}={_signer().dumps(session)}"
+        self.cookies = {COOKIE: str(_signer().dumps(session))}
 
     def get(self, address: str, status: int = 200) -> Answer:
         """Open a page."""
@@ -73,8 +72,15 @@ class Browser:
             "Referer": f"https://{HOST}/",
             "Accept-Encoding": "gzip, deflate, br, zstd",
             "Accept-Language": "en",
-            "Cookie": self._cookie,
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
+
+    def kept(self, answer: Answer) -> dict[str, str]:
+        """Return the cookies of an answer that outlive the session."""
+        found: SimpleCookie = SimpleCookie()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            found.load(line)
+        return {name: each.value for name, each in found.items() if name != COOKIE}
 
     def _ask(self, method: str, address: str, body: str | None, status: int) -> Answer:
         headers = self.headers() | ({"Content-Type": _FORM} if body is not None else {})

@@ -155,11 +155,15 @@ class Exports:
 
 
 def sign_in(server: Server, *, is_known: bool) -> Callable[[int], object]:
-    """Return the act of signing in by a password, in a browser that was here before or not."""
+    """Return the act of signing in by a password, in a browser that the person used before or in a new one."""
+    marks: dict[int, dict[str, str]] = {}
 
     def act(number: int) -> object:
-        browser = Browser(server.port, is_known=is_known)
+        browser = Browser(server.port)
+        browser.cookies |= marks.get(number, {})
         answer = browser.post("/login", {"email": crowd.email_of(number + 1), "password": PASSWORD})
+        if is_known and number not in marks:
+            marks[number] = browser.kept(answer)
         browser.close()
         return answer
 

@@ -25,10 +25,19 @@ from app.foundation.text import fold
 Row = TypeVar("Row", bound=Base)
 
 
+_BY_EMAIL = select(Person).where(Person.email == bindparam("email")).options(joinedload(Person.unit))
+_FAILURES = select(
+    func.count().filter(SignInFailure.email_digest == bindparam("email")),
+    func.count().filter(SignInFailure.address == bindparam("address")),
+).where(
+    SignInFailure.failed_at > bindparam("since"),
+    (SignInFailure.email_digest == bindparam("email")) | (SignInFailure.address == bindparam("address")),
+)
+
+
 def find_person_by_email(email: str) -> Person | None:
     """Return the person of a normalised e-mail address: the look-up of sign-in and reset."""
-    statement = select(Person).where(Person.email == email).options(joinedload(Person.unit))
-    return session().scalar(statement)
+    return session().scalar(_BY_EMAIL, {"email": email})
 
 
 def find_token(purpose: str, secret: str, *, is_locked: bool = False) -> Token | None:
@@ -63,19 +72,9 @@ def list_open_tokens(person_id: int, purpose: str | None = None) -> Sequence[Tok
 
 def count_failures(email_digest: str, address: str, since: datetime) -> tuple[int, int]:
     """Return how often sign-in failed since a moment: for the e-mail, and from the network address."""
-    row = (
-        session()
-        .execute(
-            select(
-                func.count().filter(SignInFailure.email_digest == email_digest),
-                func.count().filter(SignInFailure.address == address),
-            ).where(
-                SignInFailure.failed_at > since,
-                (SignInFailure.email_digest == email_digest) | (SignInFailure.address == address),
-            )
-        )
-        .one()
-    )
+    session().flush()
+    bounds = {"email": email_digest, "address": address, "since": since}
+    row = session().connection().execute(_FAILURES, bounds).one()
     return row[0], row[1]
 
 
