@@ -25,10 +25,8 @@ _BY_TAG = {
     "details": {"open"},
     "time": {"datetime"},
     "data": {"value"},
-    "del": {"cite", "datetime"},
-    "ins": {"cite", "datetime"},
-    "blockquote": {"cite"},
-    "q": {"cite"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
 }
 _WRITTEN = {"*": set(_EVERYWHERE), **_BY_TAG}
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -108,7 +106,7 @@ class _Inspector(HTMLParser):
         for name, value in attrs:
             if name not in _EVERYWHERE and name not in _BY_TAG.get(tag, ()):
                 self.removed.append(Removed(f"{name}=", name))
-            elif name in {"href", "src", "cite"} and not _has_known_scheme(value or ""):
+            elif name in {"href", "src"} and not _has_known_scheme(value or ""):
                 self.removed.append(Removed(f"{name}={(value or '')[:60]}", (value or "")[:20]))
 
 
