@@ -10,6 +10,7 @@ from huey.exceptions import HueyException
 from app.foundation import settings
 from app.jobs import worker
 from tests import servers
+from tests.conftest import KEY
 
 
 def chosen(instance: Path, redis_url: str | None) -> settings.Settings:
@@ -17,7 +18,7 @@ def chosen(instance: Path, redis_url: str | None) -> settings.Settings:
         "INSTANCE": str(instance),
         "ENVIRONMENT": "demo",
         "BASE_URL": "http://127.0.0.1:8000",
-        "SECRET_KEY": "k" * 40,
+        "SECRET_KEY": KEY,
     }
     return settings.from_env({**environ, "REDIS_URL": redis_url} if redis_url else environ)
 
@@ -46,7 +47,9 @@ def test_a_committed_job_is_announced_by_its_number(queue_settings):
 
 
 def test_a_message_that_is_not_signed_by_this_instance_is_not_taken(queue_settings):
-    worker.announcer(replace(queue_settings, secret_key="x" * 40))(17)
+    worker.announcer(replace(queue_settings, secret_key="another key, of another instance, of some length"))(
+        17
+    )
     arrived = worker.make_huey(queue_settings)
     worker._declare(arrived, None)
     with pytest.raises((ValueError, HueyException)):

@@ -23,7 +23,8 @@ from tests.filling import ROWS, fill
 
 OPERATOR = Actor.system("backup")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-KEY = "k'\\ey" + "x" * 40
+KEY = "it's a key that \\ has what a shell would read $HOME"
+ANOTHER_KEY = "the key of an instance that was founded later"
 
 
 @dataclass
@@ -321,7 +322,7 @@ def test_a_restoration_that_fails_halfway_leaves_the_instance_empty(whole, found
 
 def test_a_set_survives_the_loss_of_the_old_instance_and_keeps_a_present_env(whole, found, tmp_path):
     shutil.rmtree(tmp_path / "old" / "files")
-    new = found("new", key="y" * 40)
+    new = found("new", key=ANOTHER_KEY)
     (tmp_path / "new" / ".env").write_text("LOG_LEVEL=DEBUG\n")
     with new.enter().app_context():
         assert not keeping.restore(OPERATOR, whole).has_same_key
@@ -426,7 +427,7 @@ def test_the_command_says_what_is_wrong_and_ends_with_one(whole, found, tmp_path
 
 
 def test_the_commands_make_check_and_bring_back_a_backup(found, tmp_path):
-    old, new = found("old"), found("new", key="z" * 40)
+    old, new = found("old"), found("new", key=ANOTHER_KEY)
     furnish(old)
     folder = str(tmp_path / "set")
     old.enter()
