@@ -31,22 +31,22 @@ class Report:
     def take_over(self, findings: Iterable[Finding]) -> None:
         """Add findings that were made elsewhere."""
         for finding in findings:
-            if self._has_place_for(finding):
+            if self._has_place(is_error=finding.is_error):
                 self.findings.append(finding)
 
     def _add(self, line: int, message: str, values: dict[str, object], *, is_error: bool) -> None:
+        if not self._has_place(is_error=is_error):
+            return
         words = {name: str(value)[:200] for name, value in values.items()}
         finding = Finding(self.file, max(line, 1), message, words, is_error)
-        if finding not in self.findings[-20:] and self._has_place_for(finding):
+        if finding not in self.findings[-20:]:
             self.findings.append(finding)
 
-    def _has_place_for(self, finding: Finding) -> bool:
+    def _has_place(self, *, is_error: bool) -> bool:
         """Tell whether there is a place left; the first error always has one, for it keeps from publishing."""
         if len(self.findings) < FINDING_LIMIT:
             return True
-        return finding.is_error and not (
-            self.findings[-1].is_error or any(each.is_error for each in self.findings)
-        )
+        return is_error and not (self.findings[-1].is_error or any(each.is_error for each in self.findings))
 
 
 def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
