@@ -221,7 +221,6 @@ def _attempt(ground: Ground, row: Row) -> Row:
         "seed": row["id"],
         "started_at": row["outcome_at"] - timedelta(minutes=15),
         "deadline_at": row["outcome_at"] + timedelta(minutes=15),
-        "saved_at": row["outcome_at"],
         "finished_at": row["outcome_at"],
         "earned": str(row["mark"]),
         "points": 10_000,

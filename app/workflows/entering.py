@@ -70,20 +70,24 @@ def sign_in(address: str, email: str, password: str, *, is_known_browser: bool) 
     email = rules.plain_email(email)
     email_digest = ids.digest(email)
     _refuse_when_locked(email_digest, address)
-    person = people.find_person_by_email(email)
-    usable = person is not None and person.deactivated_at is None
-    known_hash = person.password_hash if person is not None and usable else None
-    if not _is_right(password, known_hash) or person is None:
+    known = people.find_credentials(email)
+    if not _is_right(password, known.password_hash if known else None) or known is None:
         _note_failure(email, email_digest, address)
         raise Invalid("email", WRONG)
     with transaction():
         _refuse_when_locked(email_digest, address)
-        if person.password_hash != known_hash:
+        if people.find_credentials(email) != known:
             raise Invalid("email", WRONG)
         if not is_known_browser and not settings.current().is_demo:
-            notifying.post(person, "sign_in_notice", moment=_moment_at(person), link="/account/reset")
-        audit.record(str(person.public_id), "sign-in", person.public_id)
-    return SignedIn(person.session_token, person.locale)
+            _tell_of_sign_in(email)
+        audit.record(str(known.public_id), "sign-in", known.public_id)
+    return SignedIn(known.session_token, known.locale)
+
+
+def _tell_of_sign_in(email: str) -> None:
+    person = people.find_person_by_email(email)
+    if person is not None:
+        notifying.post(person, "sign_in_notice", moment=_moment_at(person), link="/account/reset")
 
 
 def _moment_at(person: Person) -> str:

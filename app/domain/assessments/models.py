@@ -27,7 +27,6 @@ class Attempt(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime] = mapped_column(Moment)
     deadline_at: Mapped[datetime | None] = mapped_column(Moment)
-    saved_at: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     earned: Mapped[str | None] = mapped_column(String(40))  # exact points as a fraction, such as 17/2
     points: Mapped[int]  # of the whole paper

@@ -103,6 +103,13 @@ def responses_of(scope: Scope, attempt: Attempt) -> Mapping[int, Response]:
     return {position: response for position, response in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
+def last_saved(scope: Scope, attempt: Attempt) -> datetime | None:
+    """Return when answers were last written down; None where nothing is saved yet."""
+    if not scope.covers(attempt.unit_path, attempt.person_id):
+        return None
+    return session().scalar(select(func.max(Answer.saved_at)).where(Answer.attempt_id == attempt.id))
+
+
 def earned_of(scope: Scope, attempt: Attempt) -> Mapping[int, str | None]:
     """Return position → points earned as an exact fraction."""
     if not scope.covers(attempt.unit_path, attempt.person_id):

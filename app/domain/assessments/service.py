@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table, bindparam, update
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments import queries, rules
@@ -77,8 +77,6 @@ def start(
 
 
 _answers = cast("Table", Answer.__table__)
-_attempts = cast("Table", Attempt.__table__)
-_TOUCH = update(_attempts).where(_attempts.c.id == bindparam("attempt")).values(saved_at=bindparam("at"))
 
 
 @cache
@@ -103,7 +101,6 @@ def save(sitting: Sitting, responses: Mapping[int, Response]) -> datetime:
     present = clock.now()
     answers = {position: {"response": response} for position, response in responses.items()}
     _write(sitting.id, answers, present, "response", "saved_at")
-    session().connection().execute(_TOUCH, {"attempt": sitting.id, "at": present})
     return present
 
 
@@ -125,8 +122,6 @@ def finish(
         position: {"response": responses.get(position, []), "earned": str(points)}
         for position, points in enumerate(earned, start=1)
     }
-    if is_handed_in:
-        attempt.saved_at = at
     _write(attempt.id, answers, at, *(("response", "saved_at") if is_handed_in else ()), "earned")
     attempt.finished_at = at
     attempt.earned, attempt.mark = str(mark.earned), mark.basis_points

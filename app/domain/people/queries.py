@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, not
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.domain.people.models import Person, RoleGrant, SignInFailure, Token
-from app.domain.people.values import TrailFilter
+from app.domain.people.values import Credentials, TrailFilter
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope, ScopeShape, subtree
 from app.foundation import clock
@@ -26,6 +26,9 @@ Row = TypeVar("Row", bound=Base)
 
 
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email")).options(joinedload(Person.unit))
+_CREDENTIALS = select(Person.public_id, Person.password_hash, Person.session_token, Person.locale).where(
+    Person.email == bindparam("email"), Person.deactivated_at.is_(None)
+)
 _FAILURES = select(
     func.count().filter(SignInFailure.email_digest == bindparam("email")),
     func.count().filter(SignInFailure.address == bindparam("address")),
@@ -33,6 +36,12 @@ _FAILURES = select(
     SignInFailure.failed_at > bindparam("since"),
     (SignInFailure.email_digest == bindparam("email")) | (SignInFailure.address == bindparam("address")),
 )
+
+
+def find_credentials(email: str) -> Credentials | None:
+    """Return what the person of a normalised e-mail address signs in by; None for nobody and the deactivated."""
+    row = session().connection().execute(_CREDENTIALS, {"email": email}).first()
+    return Credentials(*row) if row is not None else None
 
 
 def find_person_by_email(email: str) -> Person | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,16 @@ class Profile:
     locale: str
     gender: str | None = None  # f, m or None
     time_zone: str | None = None  # None: that of the unit
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in goes by, as it stood at one moment."""
+
+    public_id: UUID
+    password_hash: str | None  # None: not chosen yet
+    session_token: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def attempt(attempt_id: UUID) -> Response | str:
         title=_title_of(sitting),
         paper=[question.without_key() for question in paper],
         answers=attempts.responses_of(scope, sitting),
+        saved_at=attempts.last_saved(scope, sitting),
         now=clock.now(),
     )
 
