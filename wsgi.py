@@ -3,13 +3,15 @@
 import sys
 from pathlib import Path
 
-from app import create_app, create_commands
 from app.foundation.settings import SettingsError
+
+if "flask" in Path(sys.argv[0]).parts[-2:]:
+    from app.commands import create_app
+else:
+    from app import create_app
 
 try:
     app = create_app()
 except SettingsError as error:
-    # Help and the checker need no setting; everything else says which one is wrong, and ends.
-    if "flask" not in Path(sys.argv[0]).parts[-2:]:
-        sys.exit(str(error))
-    app = create_commands(error)
+    print(error, file=sys.stderr)
+    sys.exit(3)  # Tells gunicorn that to try again would be of no use.

@@ -1,10 +1,7 @@
-"""The roof: puts the rooms together into one application; the only place that knows every front door."""
+"""The roof: puts the rooms together into one application; the only place that knows the front doors."""
 
-from click import ClickException, Command, Group
 from flask import Flask
-from flask_migrate import Migrate
 
-import app.cli as commands
 import app.web as pages
 from app.domain.assessments import models as assessments_models
 from app.domain.catalogue import models as catalogue_models
@@ -16,7 +13,7 @@ from app.domain.reports import models as reports_models
 from app.domain.territory import models as territory_models
 from app.foundation import audit, files, logs, mail, queue, settings
 from app.foundation.db import db, install_engine_rules
-from app.jobs import command, worker
+from app.jobs import worker
 
 MODELS = (
     assessments_models,
@@ -48,41 +45,12 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(chosen),
     )
     db.init_app(flask_app)
-    Migrate(flask_app, db, directory="migrations", render_as_batch=True, compare_type=True)
     with flask_app.app_context():
         install_engine_rules(db.engine)
     queue.use(worker.announcer(chosen))
     flask_app.extensions["gradivo.settings"] = chosen
     pages.install(flask_app, chosen)
-    commands.install(flask_app)
-    command.install(flask_app)
     return flask_app
-
-
-def create_commands(error: settings.SettingsError) -> Flask:
-    """Return what the ``flask`` command needs for help and for the checker, where no settings can be had.
-
-    Every other command ends with the setting that is wrong.
-    """
-    flask_app = Flask("app", static_folder=None)
-    Migrate(flask_app, db, directory="migrations")
-    commands.install(flask_app)
-    command.install(flask_app)
-    for each in flask_app.cli.commands.values():
-        _refuse(each, str(error))
-    return flask_app
-
-
-def _refuse(found: Command, fault: str) -> None:
-    if isinstance(found, Group):
-        for each in found.commands.values():
-            _refuse(each, fault)
-    elif found not in commands.WITHOUT_SETTINGS:
-
-        def refuse(**_given: object) -> None:
-            raise ClickException(fault)
-
-        found.callback = refuse
 
 
 def _engine_options(chosen: settings.Settings) -> dict[str, object]:

@@ -16,7 +16,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.certificates.values import Snapshot
 from app.domain.territory.values import IssuerParticulars
 from app.formats.course_library import read_library
-from app.foundation import schema
+from app.foundation import migrating
 from app.foundation.db import db
 from app.foundation.settings import Settings, from_env
 from app.workflows import administering, entering, publishing
@@ -88,7 +88,7 @@ def opened(environ: dict[str, str]) -> Iterator[Flask]:
 def prepare(environ: dict[str, str], shape: land.Shape, learners: int, completed: int) -> Instance:
     """Lay the ground of an empty instance."""
     with opened(environ):
-        schema.upgrade(db.engine)
+        migrating.upgrade(db.engine)
         return fill(environ, shape, learners, completed)
 
 

@@ -1,18 +1,16 @@
 """How gunicorn serves the application; WEB_CONCURRENCY sets the number of processes (1 by default)."""
 
+import gc
 import os
 import signal
 import sys
 
-ALLOCATION = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": "1048576",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
-"""How glibc allocates: a password's 19 MiB come from the system in large pages and go back to it at once.
+ALLOCATION = {"MALLOC_ARENA_MAX": "1"}
+"""How glibc allocates: all threads from one heap, which keeps the 19 MiB of a password's hash for the next one.
 
-Otherwise each of eight threads would keep 19 MiB for ever. glibc reads this only when a program starts, so that
-the program is started once more, as the same process; other systems take no notice.
+Each of eight threads would else keep 19 MiB for ever; and to fetch them from the system for every hash would cost
+a third of it. glibc reads this only when a program starts, so that the program is started once more, as the
+same process; other systems take no notice.
 """
 if not ALLOCATION.keys() & os.environ.keys():
     os.environ.update(ALLOCATION)
@@ -35,9 +33,11 @@ loglevel = "warning"
 
 
 def post_worker_init(_worker: object) -> None:
-    """Leave Ctrl-C to the main process, which ends this one by a signal of its own.
+    """Leave Ctrl-C to the main process, and what was loaded for good out of the search for garbage.
 
-    A terminal sends it to both; the second signal would meet the first in ``ThreadPoolExecutor.shutdown``,
+    A terminal sends Ctrl-C to both; the second signal would meet the first in ``ThreadPoolExecutor.shutdown``,
     whose lock cannot be taken twice, and this process would hang for ever.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()

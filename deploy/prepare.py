@@ -8,7 +8,7 @@ from flask.cli import ScriptInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app import create_app
+from app import commands, create_app
 from app.foundation import settings
 from app.foundation.settings import SettingsError
 
@@ -16,12 +16,12 @@ from app.foundation.settings import SettingsError
 def main() -> int:
     """Run ``flask db upgrade`` and, for a demonstration, ``flask demo load``; return the exit code."""
     try:
-        app = create_app()
+        app = commands.install(create_app())
     except SettingsError as error:
         print(f"This instance cannot start. {error}", file=sys.stderr)
         return 1
-    commands = [("db", "upgrade"), ("demo", "load")]
-    for command in commands if settings.current().is_demo else commands[:1]:
+    wanted = [("db", "upgrade"), ("demo", "load")]
+    for command in wanted if settings.current().is_demo else wanted[:1]:
         try:
             app.cli.main(
                 command, prog_name="flask", standalone_mode=False, obj=ScriptInfo(create_app=lambda: app)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app import create_app
+from app.commands import create_app
 from app.foundation import queue
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env

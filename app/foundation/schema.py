@@ -2,36 +2,20 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, inspect, text
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+VERSION_TABLE = "alembic_version"
 
 
 def wanted() -> str | None:
     """Return the number of the newest migration of the code; None where there is none yet."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return max((path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")), default=None)
 
 
 def present(connection: Connection) -> str | None:
     """Return the number of the migration that the database stands at; None for an empty database."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring a database up to a migration."""
-    command.upgrade(_config(engine), revision)
-
-
-def downgrade(engine: Engine, revision: str) -> None:
-    """Bring a database back to a migration; ``base`` is before the first."""
-    command.downgrade(_config(engine), revision)
-
-
-def _config(engine: Engine) -> Config:
-    config = Config(MIGRATIONS / "alembic.ini")
-    config.attributes["engine"] = engine
-    return config
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    number: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 -- Own word.
+    return number

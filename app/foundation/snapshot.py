@@ -43,7 +43,6 @@ from app.foundation.db import Base
 from app.foundation.errors import AppError, Conflict
 
 _AT_ONCE = 1000
-_VERSION_TABLE = "alembic_version"
 
 
 class UnknownTable(AppError):
@@ -110,7 +109,7 @@ def _one_moment(engine: Engine) -> Iterator[Connection]:
 
 
 def _refuse_unknown_tables(connection: Connection) -> None:
-    there = set(inspect(connection).get_table_names()) - {_VERSION_TABLE}
+    there = set(inspect(connection).get_table_names()) - {schema.VERSION_TABLE}
     if connection.dialect.name == "sqlite":
         there -= _search_tables(connection)
     if unknown := sorted(there - set(Base.metadata.tables)):

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
 from app.formats.backup_manifest import Manifest, SetFile
-from app.foundation import audit, clock, files, ids, schema, settings, snapshot
+from app.foundation import audit, clock, files, ids, migrating, schema, settings, snapshot
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
@@ -112,7 +112,7 @@ def restore(actor: Actor, folder: Path) -> Restoration:
     settings.current().instance.mkdir(parents=True, exist_ok=True)
     engine = _engine()
     _refuse_full_instance(engine)
-    schema.upgrade(engine)
+    migrating.upgrade(engine)
     store = files.store().root
     try:
         if (folder / _FILES).exists():

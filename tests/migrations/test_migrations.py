@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import app  # noqa: F401 -- The roof knows every table.
-from app.foundation import schema
+from app.foundation import migrating, schema
 from app.foundation.db import Base, install_engine_rules
 from tests.filling import fill
 
@@ -77,28 +77,28 @@ def test_a_migration_bears_its_number_and_says_why(path: Path):
 
 
 def test_the_tables_of_the_migrations_are_those_of_the_models(engine):
-    schema.upgrade(engine)
+    migrating.upgrade(engine)
     assert differences(engine) == []
 
 
 def test_every_migration_goes_up_and_down_and_up_again(engine):
     for place, number in enumerate(NUMBERS):
-        schema.upgrade(engine, number)
+        migrating.upgrade(engine, number)
         reached = table_names(engine)
-        schema.downgrade(engine, NUMBERS[place - 1] if place else "base")
-        schema.upgrade(engine, number)
+        migrating.downgrade(engine, NUMBERS[place - 1] if place else "base")
+        migrating.upgrade(engine, number)
         assert table_names(engine) == reached
-    schema.downgrade(engine, "base")
+    migrating.downgrade(engine, "base")
     assert table_names(engine) == set()
-    schema.upgrade(engine)
+    migrating.upgrade(engine)
     assert differences(engine) == []
 
 
 def test_the_newest_migration_goes_down_and_up_over_rows_in_every_table(engine):
-    schema.upgrade(engine)
+    migrating.upgrade(engine)
     fill(engine)
-    schema.downgrade(engine, NUMBERS[-2] if len(NUMBERS) > 1 else "base")
-    schema.upgrade(engine)
+    migrating.downgrade(engine, NUMBERS[-2] if len(NUMBERS) > 1 else "base")
+    migrating.upgrade(engine)
     assert differences(engine) == []
 
 
@@ -112,18 +112,18 @@ def copied(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_migration_that_fails_in_its_middle_leaves_nothing_behind(engine, copied):
-    schema.upgrade(engine)
+    migrating.upgrade(engine)
     broken = HALF.format(number=f"{len(NUMBERS) + 1:04d}", before=NUMBERS[-1])
     (copied / "versions" / f"{len(NUMBERS) + 1:04d}_fail.py").write_text(broken, encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
-        schema.upgrade(engine)
+        migrating.upgrade(engine)
     with engine.connect() as connection:
         assert schema.present(connection) == NUMBERS[-1]
     assert "half" not in table_names(engine)
 
 
 def test_a_new_migration_gets_the_next_number(engine, copied):
-    schema.upgrade(engine)
-    made = command.revision(schema._config(engine), message="Add half a table")
+    migrating.upgrade(engine)
+    made = command.revision(migrating.config(engine), message="Add half a table")
     assert made.revision == f"{len(NUMBERS) + 1:04d}"
     assert Path(made.path).name == f"{made.revision}_add_half_a_table.py"

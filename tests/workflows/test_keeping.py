@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from dotenv import dotenv_values
 from flask import Flask
 
-from app import create_app
+from app.commands import create_app
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
-from app.foundation import audit, files, ids, schema, settings, snapshot
+from app.foundation import audit, files, ids, migrating, settings, snapshot
 from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
 from app.workflows import keeping
@@ -68,7 +68,7 @@ def found(tmp_path, request) -> Iterator[object]:
 def furnish(instance: Instance) -> None:
     """Put rows into every table and files into the store."""
     with instance.enter().app_context():
-        schema.upgrade(db.engine)
+        migrating.upgrade(db.engine)
         digests = {
             column: files.store().put(f"{column}: Ђорђе".encode()) for column in sorted(keeping.FILE_COLUMNS)
         }

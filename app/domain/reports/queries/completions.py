@@ -57,7 +57,7 @@ def list_completions(
     """Return one page of the report; ``today`` tells which certificates are expired."""
     held = session()
     rows = held.execute(_statement(scope, selection).offset((page - 1) * size).limit(size))
-    return list(_assemble(rows, _Facts(held, scope, selection), today))
+    return list(_assemble(rows, _Units(held, scope, selection), _Versions(held), today))
 
 
 class CompletionStream:
@@ -83,10 +83,10 @@ class CompletionStream:
 
     def __iter__(self) -> Iterator[CompletionRow]:
         """Yield the rows."""
-        facts = _Facts(self._held, self._scope, self._selection)
+        units = _Units(self._held, self._scope, self._selection)
         statement = _statement(self._scope, self._selection)
         chunks = self._held.execute(statement, execution_options={"yield_per": CHUNK_ROWS}).partitions()
-        return _assemble(chain.from_iterable(chunks), facts, self._today)
+        return _assemble(chain.from_iterable(chunks), units, _Versions(self._held), self._today)
 
     def close(self) -> None:
         """Let the snapshot go; a second time does nothing."""
@@ -137,12 +137,13 @@ def _statement(scope: Scope, selection: Selection) -> AnySelect:
     )
 
 
-def _assemble(rows: Iterable[Row[*tuple[Any, ...]]], facts: "_Facts", today: date) -> Iterator[CompletionRow]:
+def _assemble(
+    rows: Iterable[Row[*tuple[Any, ...]]], units: "_Units", versions: "_Versions", today: date
+) -> Iterator[CompletionRow]:
     """Put the rows together with what is known of their units and versions, which are few.
 
     This is the hot path of an export: what repeats is worked out once and looked up.
     """
-    unit_of, version_of = facts.unit, facts.version
     for (
         public_id,
         *names,
@@ -158,12 +159,12 @@ def _assemble(rows: Iterable[Row[*tuple[Any, ...]]], facts: "_Facts", today: dat
         gone,
         until,
     ) in rows:
-        unit = unit_of(unit_id)
+        unit = units[unit_id]
         yield _make_row((
             _written(public_id),
             *names,
             *unit.columns,
-            *version_of(version_id, language),
+            *versions[version_id, language],
             language,
             begun.astimezone(unit.zone).date(),
             ended,
@@ -202,16 +203,35 @@ class _UnitFacts:
     zone: ZoneInfo
 
 
-class _Facts:
-    """The units and course versions of a report, read once and worked out when a row first needs them."""
+class _Units(dict[int, _UnitFacts]):
+    """Unit → its facts: the units are read once, and worked out when a row first needs them."""
 
     def __init__(self, held: Connection | Session, scope: Scope, selection: Selection) -> None:
+        super().__init__()
         units = held.execute(
             select(Unit.id, Unit.code, Unit.name, Unit.level, Unit.path, Unit.time_zone, Unit.country).where(
                 Within(scope, selection.unit_path).units_and_above()
             )
         )
-        self._units: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in units.all()}
+        self._read: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in units.all()}
+
+    def __missing__(self, unit_id: int) -> _UnitFacts:
+        _, code, name, level, path, _, country = self._read[unit_id]
+        chain = [
+            self._read[int(part)] for part in reversed(path.split(".")) if part and int(part) in self._read
+        ]
+        municipality = (code, name) if level == "municipality" else (None, None)
+        region = next(((each[1], each[2]) for each in chain if each[3] == "region"), (None, None))
+        zone = next((each[5] for each in chain if each[5]), ZONES.get(country, "UTC"))
+        self[unit_id] = facts = _UnitFacts((code, name, *municipality, *region), ZoneInfo(zone))
+        return facts
+
+
+class _Versions(dict[tuple[int, str], tuple[object, ...]]):
+    """Course version and language → what a row says of them."""
+
+    def __init__(self, held: Connection | Session) -> None:
+        super().__init__()
         versions = held.execute(
             select(
                 CourseVersion.id,
@@ -225,24 +245,14 @@ class _Facts:
             .join(Edition, Edition.id == CourseVersion.edition_id)
             .join(Course, Course.id == Edition.course_id)
         )
-        self._versions: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in versions.all()}
-        self.unit = cache(self._unit)
-        self.version = cache(self._version)
+        self._read: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in versions.all()}
 
-    def _unit(self, unit_id: int) -> _UnitFacts:
-        _, code, name, level, path, _, country = self._units[unit_id]
-        chain = [
-            self._units[int(part)] for part in reversed(path.split(".")) if part and int(part) in self._units
-        ]
-        municipality = (code, name) if level == "municipality" else (None, None)
-        region = next(((each[1], each[2]) for each in chain if each[3] == "region"), (None, None))
-        zone = next((each[5] for each in chain if each[5]), ZONES.get(country, "UTC"))
-        return _UnitFacts((code, name, *municipality, *region), ZoneInfo(zone))
-
-    def _version(self, version_id: int, language: str) -> tuple[object, ...]:
-        _, slug, titles, edition, correction, form, hours = self._versions[version_id]
+    def __missing__(self, key: tuple[int, str]) -> tuple[object, ...]:
+        version_id, language = key
+        _, slug, titles, edition, correction, form, hours = self._read[version_id]
         title = titles.get(language) or next(iter(titles.values()), "")
-        return slug, title, f"{edition}.{correction}", form, _plain(hours)
+        self[key] = facts = (slug, title, f"{edition}.{correction}", form, _plain(hours))
+        return facts
 
 
 def _plain(hours: Decimal) -> Decimal:
