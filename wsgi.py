@@ -13,5 +13,5 @@ else:
 try:
     app = create_app()
 except SettingsError as error:
-    print(error, file=sys.stderr)
+    sys.stderr.write(f"{error}\n")
     sys.exit(3)  # Tells gunicorn that to try again would be of no use.
