@@ -156,7 +156,7 @@ def begin_test(actor: Actor, slug: str = "open-data", language: str | None = Non
     return learning.start_attempt(actor, slug, language)
 
 
-def paper_of(actor: Actor, attempt: learning.Attempt) -> list[PaperQuestion]:
+def paper_of(actor: Actor, attempt: learning.Attempt) -> tuple[PaperQuestion, ...]:
     """Return the questions of an attempt with their keys."""
     scope = learning.scope_of(actor, learning.Permission.OWN_LEARNING)
     return learning.attempts.get_attempt(scope, attempt.public_id)[1]

@@ -123,14 +123,16 @@ def install_engine_rules(engine: Engine) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return
-    event.listen(engine, "set_connection_execution_options", _write_in_earnest)
+    event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "checkin", _note_return)
     event.listen(engine, "checkout", _refuse_dead)
 
 
-def _write_in_earnest(_connection: Connection, options: dict[str, Any]) -> None:
-    if options.get("writing"):
-        options.setdefault("isolation_level", "READ COMMITTED")
+def _begin_postgresql(connection: Connection) -> None:
+    """Begin in words: psycopg commits what was so begun, and need not leave autocommit and come back to it."""
+    if connection.get_execution_options().get("writing"):
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
 
 
 def _note_return(_raw: object, record: ConnectionPoolEntry) -> None:

@@ -254,7 +254,7 @@ def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
     return attempt
 
 
-def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, list[PaperQuestion]]:
+def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, Sequence[PaperQuestion]]:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     attempt, paper = attempts.get_attempt(scope, attempt_id, is_locked=True)
     require(actor, Permission.OWN_LEARNING, attempt)

@@ -3,6 +3,7 @@
 from time import monotonic
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.pool import NullPool
 
@@ -57,8 +58,12 @@ def test_reading_opens_no_transaction_and_keeps_what_was_prepared(land):
 @POSTGRESQL
 def test_writing_is_one_transaction(land):
     with transaction() as held:
-        assert held.connection().connection.dbapi_connection.autocommit is False
-    assert session().connection().connection.dbapi_connection.autocommit is True
+        status = held.connection().connection.dbapi_connection.info.transaction_status
+        assert status is TransactionStatus.INTRANS
+        assert held.scalar(text("SHOW transaction_isolation")) == "read committed"
+    assert (
+        session().connection().connection.dbapi_connection.info.transaction_status is TransactionStatus.IDLE
+    )
 
 
 @POSTGRESQL

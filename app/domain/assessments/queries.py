@@ -14,16 +14,18 @@ from app.domain.assessments.values import PaperQuestion, Response, Sitting
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import Moment, session
 from app.foundation.errors import NotFound
+from app.foundation.kept import Kept
 from app.foundation.plain import load
 
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
+PaperAsDrawn: TypeAlias = tuple[PaperQuestion, ...]
+
+_papers: Kept[PaperAsDrawn] = Kept(most=64)
 
 
 def _by_id(shape: ScopeShape, *columns: InstrumentedAttribute[Any] | type[Attempt]) -> AnySelect:
-    return (
-        select(*columns, Paper.questions)
-        .join(Paper, Paper.attempt_id == Attempt.id)
-        .where(Attempt.public_id == bindparam("attempt"), shape.within(Attempt.unit_path, Attempt.person_id))
+    return select(*columns).where(
+        Attempt.public_id == bindparam("attempt"), shape.within(Attempt.unit_path, Attempt.person_id)
     )
 
 
@@ -41,28 +43,33 @@ def _sitting(shape: ScopeShape) -> AnySelect:
     return _by_id(shape, *columns).with_for_update(of=Attempt)
 
 
-def get_attempt(
-    scope: Scope, public_id: UUID, *, is_locked: bool = False
-) -> tuple[Attempt, list[PaperQuestion]]:
+def get_attempt(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> tuple[Attempt, PaperAsDrawn]:
     """Return an attempt within a scope and its paper; locked until the transaction ends where asked."""
     statement = _attempt(scope.shape, is_locked=is_locked)
     row = session().execute(statement, {"attempt": public_id, **scope.bounds()}).first()
     if row is None:
         raise NotFound
-    return row[0], _paper(row[1])
+    return row[0], _paper(row[0].id, public_id)
 
 
-def get_sitting(scope: Scope, public_id: UUID) -> tuple[Sitting, list[PaperQuestion]]:
+def get_sitting(scope: Scope, public_id: UUID) -> tuple[Sitting, PaperAsDrawn]:
     """Return what must be known to write answers of an attempt within a scope down, and its paper; locked."""
     statement, bounds = _sitting(scope.shape), {"attempt": public_id, **scope.bounds()}
     row = session().connection().execute(statement, bounds).first()
     if row is None:
         raise NotFound
-    return Sitting(*row[:-1]), _paper(row[-1])
+    sitting = Sitting(*row)
+    return sitting, _paper(sitting.id, public_id)
 
 
-def _paper(questions: Sequence[Mapping[str, Any]]) -> list[PaperQuestion]:
-    return [load(PaperQuestion, question) for question in questions]
+def _paper(attempt_id: int, public_id: UUID) -> PaperAsDrawn:
+    """Return the paper of an attempt that was found within a scope; it never changes once it is drawn."""
+
+    def read() -> PaperAsDrawn:
+        questions = session().scalars(select(Paper.questions).where(Paper.attempt_id == attempt_id)).one()
+        return tuple(load(PaperQuestion, question) for question in questions)
+
+    return _papers.get(public_id, read)
 
 
 def find_open(scope: Scope, enrolment_id: int) -> Attempt | None:

@@ -1,5 +1,6 @@
 """The final test: what it will be like, the attempt, its result."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from uuid import UUID
 
@@ -113,7 +114,7 @@ def result(attempt_id: UUID) -> Response | str:
     return render_template("learner/result.html", sitting=sitting, **_outcome(own, sitting, paper))
 
 
-def _outcome(own: Actor, sitting: Attempt, paper: list[PaperQuestion]) -> dict[str, object]:
+def _outcome(own: Actor, sitting: Attempt, paper: Sequence[PaperQuestion]) -> dict[str, object]:
     """Return what the page of a result shows; the paper only where its answers may be told."""
     scope = scope_of(own, P.OWN_LEARNING)
     taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
