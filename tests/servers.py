@@ -55,6 +55,17 @@ class Postgres:
     """A private cluster; ``folder`` holds its socket."""
 
     folder: Path
+    control: tuple[str, ...]
+    flags: str
+
+    def start(self) -> None:
+        """Start the server, and wait until it has recovered."""
+        log = self.folder / "log"
+        _run(*self.control, "-l", log, "-w", "-t", _PATIENCE_SECONDS, "-o", self.flags, "start")
+
+    def crash(self) -> None:
+        """Let every process of the server end at once, writing nothing more: as when the power goes."""
+        _run(*self.control, "-m", "immediate", "-w", "-t", _PATIENCE_SECONDS, "stop")
 
     def url(self, name: str) -> str:
         """Return the address of a database, as DATABASE_URL takes it."""
@@ -95,14 +106,14 @@ def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     options = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=100"]
     options += () if durable else _FAST
     flags = " ".join(f"-c {option}" for option in options)
-    log = folder / "log"
+    cluster = Postgres(folder, (*as_user, pg_ctl, "-D", str(data)), flags)
     try:
         _run(*as_user, initdb, "-D", data, *_INITDB)
-        _run(*as_user, pg_ctl, "-D", data, "-l", log, "-w", "-t", _PATIENCE_SECONDS, "-o", flags, "start")
+        cluster.start()
         try:
-            yield Postgres(folder)
+            yield cluster
         finally:
-            _run(*as_user, pg_ctl, "-D", data, "-m", "immediate", "-w", "-t", _PATIENCE_SECONDS, "stop")
+            cluster.crash()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
