@@ -27,7 +27,7 @@ class Import:
 
 def import_territory(actor: Actor, data: bytes, *, is_dry: bool, file: str = "territory.csv") -> Import:
     """Compare a territory file with what is there, and unless dry let it be so, wholly or not at all."""
-    require(actor, Permission.TERRITORY_WRITE)
+    administering.refuse_part_of_territory(actor)
     read = territory_csv.read(data, territory.known_units(), file)
     if not read.is_clean:
         return Import(read.findings, None, False)

@@ -6,6 +6,7 @@ from app.workflows.administering.operating import (
     list_letters,
     read_letter,
     read_territory_file,
+    refuse_part_of_territory,
 )
 from app.workflows.administering.people import (
     change_person,
@@ -32,6 +33,7 @@ __all__ = [
     "reactivate",
     "read_letter",
     "read_territory_file",
+    "refuse_part_of_territory",
     "resend_invitation",
     "revoke_role",
 ]

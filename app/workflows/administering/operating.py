@@ -22,7 +22,7 @@ def keep_territory_file(actor: Actor, data: bytes) -> str:
 
     Only who looks after the whole territory may: a file can move any unit.
     """
-    _refuse_part_of_territory(actor)
+    refuse_part_of_territory(actor)
     if not data.strip():
         raise Invalid("file", N_("This file is empty."))
     return store().put(data)
@@ -30,11 +30,12 @@ def keep_territory_file(actor: Actor, data: bytes) -> str:
 
 def read_territory_file(actor: Actor, digest: str) -> bytes:
     """Return a file that was put by."""
-    _refuse_part_of_territory(actor)
+    refuse_part_of_territory(actor)
     return store().get(digest)
 
 
-def _refuse_part_of_territory(actor: Actor) -> None:
+def refuse_part_of_territory(actor: Actor) -> None:
+    """Refuse whoever holds only a part of the territory: a file of units speaks of all of it."""
     require(actor, Permission.TERRITORY_WRITE)
     if not scope_of(actor, Permission.TERRITORY_WRITE).everything:
         raise NotFound
