@@ -10,7 +10,7 @@ from tests import world
 
 FILE = """code,parent_code,country,level,name,name_latin
 CZ-O6115,CZ-K3107,CZ,centre,Žďár nad Sázavou,Žďár nad Sázavou
-700000,CZ-O6115,CZ,municipality,Nová Ves,Nová Ves
+700000,CZ-P61151,CZ,municipality,Nová Ves,Nová Ves
 """.encode()
 
 
