@@ -32,6 +32,7 @@ INVITED_FOR = timedelta(days=7)
 ANSWERED_AFTER = 0.2
 """Seconds: longer than it takes to promise a mail, so that whether one was promised cannot be timed."""
 WRONG = N_("The e-mail or the password is not right.")
+_NOT_PRESENT = N_("This is not your present password.")
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = BoundedSemaphore(2)
@@ -182,19 +183,31 @@ def _set_password(person: Person, password_hash: str) -> None:
     persons.forget_failures(ids.digest(person.email))
 
 
-def change_password(actor: Actor, present: str, password: str) -> SignedIn:
-    """Change the actor's own password; she proves the present one, and other devices are signed out.
+def prove_password(actor: Actor, present: str) -> Person:
+    """Return who acts, once she has given her present password: a cookie alone is no proof of who sits there.
 
-    Wrong tries are counted as those of sign-in are: raises TooMany.
+    Wrong tries are counted as those of sign-in are: raises TooMany, and asks again after the hash as sign-in does.
+    It opens a transaction of its own, so whoever asks does so before hers.
     """
     require(actor, Permission.OWN_LEARNING)
-    person = _self(actor)
-    email_digest, address = ids.digest(person.email), f"account {actor.person_id}"
+    known = _self(actor)
+    email, password_hash = known.email, known.password_hash
+    email_digest, address = ids.digest(email), f"account {actor.person_id}"
     _refuse_when_locked(email_digest, address)
-    if not _is_right(present, person.password_hash):
-        _note_failure(person.email, email_digest, address)
-        raise Invalid("present", N_("This is not your present password."))
-    _check(person, password)
+    if not _is_right(present, password_hash):
+        _note_failure(email, email_digest, address)
+        raise Invalid("present", _NOT_PRESENT)
+    with transaction():
+        _refuse_when_locked(email_digest, address)
+        person = _self(actor)
+        if person.password_hash != password_hash:
+            raise Invalid("present", _NOT_PRESENT)
+    return person
+
+
+def change_password(actor: Actor, present: str, password: str) -> SignedIn:
+    """Change the actor's own password; she proves the present one, and other devices are signed out."""
+    _check(prove_password(actor, present), password)
     password_hash = hash_password(password)
     with transaction():
         person = _self(actor)

@@ -9,10 +9,12 @@ from app.formats.course_zip import write_zip
 from app.foundation import settings
 from app.foundation.db import session
 from app.foundation.mail import MailMessage, compose, send
+from tests import world
 from tests.formats.sample_course import sample_course
 from tests.security.cast import AWAY, HOME
 from tests.security.stage import Stage
 
+PROOF = {"present": world.PASSWORD}
 RECORD = {
     "family_name": "Nová",
     "given_name": "Eva",
@@ -87,9 +89,11 @@ def test_an_administrator_of_a_part_reads_no_link_of_whoever_holds_more(stage):
 def test_nobody_grants_what_she_does_not_hold(stage, role, unit, email):
     before = stage.rows()
     answer = stage.client("admin-of-region").post(
-        "/admin/roles/new", data={"email": email, "role": role, "unit": unit, "choice": unit}
+        "/admin/roles/new", data={"email": email, "role": role, "unit": unit, "choice": unit, **PROOF}
     )
     assert answer.status_code == 422
+    assert answer.get_data(as_text=True).count('class="govuk-error-message"') == 1
+    assert "present-error" not in answer.get_data(as_text=True)
     assert changed_tables(stage, before) == set()
 
 
@@ -97,7 +101,26 @@ def test_nobody_ends_a_role_that_reaches_beyond_her(stage):
     rows = [row for row in stage.rows()["role_grant"] if row["person_id"] == stage.cast.ids["admin"]]
     found = str(rows[0]["public_id"])
     address = "-".join((found[:8], found[8:12], found[12:16], found[16:20], found[20:]))
-    assert stage.client("admin-of-region").post(f"/admin/roles/{address}/end").status_code == 404
+    client = stage.client("admin-of-region")
+    for data in (PROOF, {"present": "wrong wrong wrong"}, {}):
+        assert client.post(f"/admin/roles/{address}/end", data=data).status_code == 404
+
+
+@pytest.mark.parametrize("present", [{}, {"present": ""}, {"present": "wrong wrong wrong"}], ids=repr)
+def test_a_stolen_cookie_alone_grants_and_ends_no_role(stage, present):
+    """ASVS 7.5.3: whoever has the cookie of an administrator, or her open computer, has not her password."""
+    before, thief = stage.rows(), stage.client("admin")
+    made = {"email": "learner@example.org", "role": "admin", "unit": "", "choice": ""}
+    held = stage.cast.things["grant"][HOME].value
+    for address, data in (("/admin/roles/new", made), (f"/admin/roles/{held}/end", {})):
+        assert thief.get(address).status_code == 200
+        answer = thief.post(address, data={**data, **present})
+        assert answer.status_code == 422
+        assert "present-error" in answer.get_data(as_text=True)
+    assert changed_tables(stage, before) <= {"audit_entry", "sign_in_failure"}
+    for address, data in (("/admin/roles/new", made), (f"/admin/roles/{held}/end", {})):
+        assert thief.post(address, data={**data, **PROOF}).status_code == 302
+    assert "role_grant" in changed_tables(stage, before)
 
 
 @pytest.mark.parametrize("part", ["manager", "head-of-office", "admin-of-region"])
@@ -190,7 +213,7 @@ def test_the_same_is_done_where_it_is_hers_to_do(stage):
     assert stage.client("manager").post(f"/manage/people/{learner}/edit", data=edited).status_code == 302
     invited = {**RECORD, "email": "new@example.org", "unit": "596230"}
     assert stage.client("head-of-office").post("/manage/people/new", data=invited).status_code == 302
-    granted = {"email": "learner@example.org", "role": "manager", "unit": "CZ-O6115"}
+    granted = {"email": "learner@example.org", "role": "manager", "unit": "CZ-O6115", **PROOF}
     assert stage.client("admin-of-region").post("/admin/roles/new", data=granted).status_code == 302
     file = (io.BytesIO(archive("brand-new", "CZ-O6115")), "course.zip")
     assert stage.client("trainer").post("/teach/courses/upload", data={"file": file}).status_code == 302

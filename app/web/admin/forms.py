@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.domain.people.rules import LONGEST_EMAIL
+from app.domain.people.rules import LONGEST_EMAIL, LONGEST_PASSWORD
 from app.web.account.forms import choices_of
 from app.web.labels import LANGUAGE_NAMES, ROLES
 
@@ -75,6 +75,18 @@ def _at_most(number: int) -> Length:
     return Length(max=number, message=_("Use at most %(max)d characters."))
 
 
+def _own_password(why: object) -> PasswordField:
+    """Return the field in which whoever acts proves that it is she; it stands last, and is never filled again."""
+    return PasswordField(
+        _("Your password"),
+        description=why,
+        validators=[DataRequired(_("Enter your password.")), _at_most(LONGEST_PASSWORD)],
+    )
+
+
+_WHY_AT_GRANT = _("So that nobody grants roles from a computer you left open.")
+
+
 class RoleForm(FlaskForm):
     """Who gets which role where; where the units are many, one is typed and then chosen."""
 
@@ -90,12 +102,20 @@ class RoleForm(FlaskForm):
         validators=[Optional(), _at_most(200)],
     )
     choice = RadioField(_("Which of these?"), choices=[], validate_choice=False)
+    present = _own_password(_WHY_AT_GRANT)
 
 
 class RoleAtFewForm(RoleForm):
     """The same where the units are few enough to be picked from a list."""
 
     unit = SelectField(_("Unit"), description=_("The role covers everything below it, too."))
+    present = _own_password(_WHY_AT_GRANT)
+
+
+class EndRoleForm(FlaskForm):
+    """The password of whoever ends a role."""
+
+    present = _own_password(_("So that nobody ends roles from a computer you left open."))
 
 
 TEXTS = {

@@ -15,7 +15,7 @@ from app.domain.people import queries as people
 from app.domain.people.models import RoleGrant
 from app.foundation.errors import Invalid
 from app.web.account.views import add_error
-from app.web.admin.forms import GRANTED, RoleAtFewForm, RoleForm
+from app.web.admin.forms import GRANTED, EndRoleForm, RoleAtFewForm, RoleForm
 from app.web.admin.section import Answer, blueprint
 from app.web.manager import asking
 from app.web.manager.asking import Places
@@ -89,6 +89,16 @@ def _read_unit(actor: Actor, form: RoleForm) -> str | None:
     return asking.settle_unit(scope_of(actor, P.ROLE_GRANT), form.unit, form.choice)
 
 
+def _grant(form: RoleForm, unit: str) -> RoleGrant:
+    return administering.grant_role(
+        actor(),
+        str(form.email.data),
+        Role(form.role.data),
+        unit or None,
+        password=str(form.present.data),
+    )
+
+
 @blueprint.route("/admin/roles/new", methods=["GET", "POST"])
 @requires(P.ROLE_GRANT)
 def grant_role() -> Answer:
@@ -98,7 +108,7 @@ def grant_role() -> Answer:
     unit = _read_unit(actor(), form) if request.method == "POST" else None
     if is_well and unit is not None:
         try:
-            made = administering.grant_role(actor(), str(form.email.data), Role(form.role.data), unit or None)
+            made = _grant(form, unit)
         except Invalid as error:
             add_error(form, error)
         else:
@@ -111,9 +121,14 @@ def grant_role() -> Answer:
 @requires(P.ROLE_GRANT)
 def end_role(grant_id: UUID) -> Answer:
     """End a role, once it is confirmed."""
-    if request.method != "POST":
-        held = people.get_grant(scope_of(actor(), P.ROLE_GRANT), grant_id)
-        return render_template("admin/end_role.html", held=held)
-    held = administering.end_role(actor(), grant_id)
-    flash(_("The role of %(name)s is ended.", name=held.person.full_name), "success")
-    return redirect(url_for("admin.roles"))
+    held, form = people.get_grant(scope_of(actor(), P.ROLE_GRANT), grant_id), EndRoleForm()
+    if form.validate_on_submit():
+        try:
+            administering.end_role(actor(), grant_id, password=str(form.present.data))
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            flash(_("The role of %(name)s is ended.", name=held.person.full_name), "success")
+            return redirect(url_for("admin.roles"))
+    shown = render_template("admin/end_role.html", held=held, form=form)
+    return shown, 422 if request.method == "POST" else 200

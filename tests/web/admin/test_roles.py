@@ -1,18 +1,23 @@
 """Roles at the browser: granted by who holds them, gone at the next click."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.domain.access.values import Role
 from app.domain.people import queries as people
+from app.domain.people import service as persons
 from app.domain.people.models import RoleGrant
 from app.domain.territory import service as units
 from app.domain.territory.values import UnitRow
+from app.foundation import clock
+from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
-from app.workflows import administering
+from app.workflows import administering, entering
 from tests import world
+from tests.web.conftest import Page
 from tests.web.visitors import Visitor
 
 
@@ -38,14 +43,17 @@ def names(answer):
 
 
 def grant(email, role, code):
-    return administering.grant_role(world.act_as("admin@example.org"), email, Role(role), code)
+    actor = world.act_as("admin@example.org")
+    return administering.grant_role(actor, email, Role(role), code, password=world.PASSWORD)
 
 
 def end_of(held):
     return f"/admin/roles/{held.public_id}/end"
 
 
-GIVEN = {"email": "eva@example.org", "role": "coordinator", "unit": "CZ-K3107"}
+PROOF = {"present": world.PASSWORD}
+GIVEN = {"email": "eva@example.org", "role": "coordinator", "unit": "CZ-K3107", **PROOF}
+WRONG = "wrong wrong wrong"
 
 
 def test_a_granted_role_works_at_the_next_click_and_is_gone_at_the_next(admin, app):
@@ -62,9 +70,9 @@ def test_a_granted_role_works_at_the_next_click_and_is_gone_at_the_next(admin, a
     )
     assert "Regional coordinator" in text(admin.get(end_of(held)))
     other.get("/reports/progress")
-    admin.post(end_of(held))
+    admin.post(end_of(held), PROOF)
     other.get("/reports/progress", status=403)
-    admin.post(end_of(held), status=404)
+    admin.post(end_of(held), PROOF, status=404)
 
 
 def test_the_list_is_narrowed_by_person_unit_and_role(admin):
@@ -106,13 +114,13 @@ def test_what_cannot_be_granted_is_told_at_its_field(admin, change, words):
 
 def test_an_administrator_of_everything_makes_another(admin):
     world.person()
-    admin.post("/admin/roles/new", {"email": "eva@example.org", "role": "admin", "unit": ""})
+    admin.post("/admin/roles/new", {"email": "eva@example.org", "role": "admin", "unit": "", **PROOF})
     assert "everywhere" in text(admin.get("/admin/roles?q=eva"))
 
 
 def test_nobody_ends_her_own_administration(admin):
     own = session().scalar(select(RoleGrant))
-    admin.post(end_of(own), status=409)
+    admin.post(end_of(own), PROOF, status=409)
 
 
 def test_an_administrator_of_a_region_sees_and_grants_nothing_outside(regional):
@@ -127,7 +135,7 @@ def test_an_administrator_of_a_region_sees_and_grants_nothing_outside(regional):
     for unit in ("CZ-O7213", "CZ", ""):
         regional.post("/admin/roles/new", {**GIVEN, "role": "admin", "unit": unit}, status=422)
     regional.get(end_of(foreign), status=404)
-    regional.post(end_of(foreign), status=404)
+    regional.post(end_of(foreign), PROOF, status=404)
     regional.get("/admin/roles?unit=CZ-O7213", status=404)
     regional.post("/admin/roles/new", {**GIVEN, "role": "manager", "unit": "CZ-O6115"})
 
@@ -184,3 +192,86 @@ def test_only_administrators_come_in(browser, land, role):
     browser.get("/admin/roles", status=403)
     browser.get("/admin/roles/new", status=403)
     browser.post("/admin/roles/new", GIVEN, status=403)
+    browser.post("/admin/roles/new", {**GIVEN, "present": WRONG}, status=403)
+    assert failures() == 0
+
+
+# Her own password again (ASVS 7.5.3).
+
+
+def failures():
+    return session().scalar(select(func.count()).where(AuditEntry.action == "sign-in.fail"))
+
+
+def running():
+    return session().scalar(select(func.count()).where(RoleGrant.ended_at.is_(None)))
+
+
+def fields_of(page):
+    return {field["name"]: field for field in Page(page.get_data(as_text=True)).fields if "name" in field}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [(WRONG, "This is not your present password."), ("", "Enter your password.")]
+)
+def test_without_her_own_password_an_administrator_grants_and_ends_nothing(admin, typed, words):
+    world.person("eva@example.org")
+    held = grant("eva@example.org", "manager", "CZ-O6115")
+    for address in ("/admin/roles/new", end_of(held)):
+        page = admin.post(address, {**GIVEN, "present": typed}, status=422)
+        assert text(page).count(words) == 2
+        assert (
+            fields_of(page)["present"].items()
+            >= {
+                "type": "password",
+                "autocomplete": "current-password",
+                "aria-invalid": "true",
+                "aria-describedby": "present-hint present-error",
+            }.items()
+        )
+        assert running() == 2
+    assert failures() == (2 if typed else 0)
+
+
+def test_after_a_wrong_password_everything_else_that_was_typed_stands_there_still(admin):
+    world.person()
+    page = admin.post("/admin/roles/new", {**GIVEN, "present": WRONG}, status=422)
+    html = page.get_data(as_text=True)
+    assert fields_of(page)["email"]["value"] == "eva@example.org"
+    assert '<option selected value="coordinator">' in html
+    assert '<option selected value="CZ-K3107">' in html
+    assert fields_of(page)["present"].get("value", "") == ""
+    assert WRONG not in html
+
+
+def test_the_password_of_somebody_else_grants_nothing(admin):
+    eva = world.person()
+    with transaction():
+        persons.set_password(eva, entering.hash_password("sedm malych bilych koz"))
+    admin.post("/admin/roles/new", {**GIVEN, "present": "sedm malych bilych koz"}, status=422)
+    assert running() == 1
+
+
+def test_wrong_passwords_lock_roles_and_sign_in_alike(admin, app):
+    world.person()
+    held = grant("eva@example.org", "manager", "CZ-O6115")
+    for turn in range(entering.FAILURES_PER_EMAIL):
+        address = end_of(held) if turn % 2 else "/admin/roles/new"
+        admin.post(address, {**GIVEN, "present": WRONG}, status=422)
+    for address in ("/admin/roles/new", end_of(held)):
+        assert admin.post(address, GIVEN, status=429).headers["Retry-After"] == "900"
+    given = {"email": "admin@example.org", "password": world.PASSWORD}
+    Visitor(app).post("/login", given, status=429)
+    assert running() == 2
+    with clock.at(clock.now() + entering.LOCKED_FOR + timedelta(seconds=1)):
+        admin.post("/admin/roles/new", GIVEN)
+    assert running() == 3
+
+
+def test_who_failed_at_sign_in_too_often_changes_no_roles(admin, app):
+    world.person()
+    other, wrong = Visitor(app), {"email": "admin@example.org", "password": WRONG}
+    for _ in range(entering.FAILURES_PER_EMAIL):
+        other.post("/login", wrong, status=422)
+    admin.post("/admin/roles/new", GIVEN, status=429)
+    assert running() == 1
