@@ -44,7 +44,7 @@ def document(instance: Instance) -> Iterator[Figure]:
 def statements(instance: Instance) -> Iterator[Figure]:
     """Count the statements of a module page and of a whole attempt."""
     learner = instance.crowd.learners[-1]
-    with ground.opened(instance.environ) as app:
+    with ground.opened({**instance.environ, "LOG_LEVEL": "WARNING"}) as app:
         here = Here(app, learner)
         address = f"/learn/{COURSE}/{instance.addresses[0]}"
         here.get(address)

@@ -20,7 +20,7 @@ from app.foundation.plain import load
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
 PaperAsDrawn: TypeAlias = tuple[PaperQuestion, ...]
 
-_papers: Kept[PaperAsDrawn] = Kept(most=64)
+_papers: Kept[PaperAsDrawn] = Kept(most=32)
 
 
 def _by_id(shape: ScopeShape, *columns: InstrumentedAttribute[Any] | type[Attempt]) -> AnySelect:

@@ -24,7 +24,7 @@ from app.domain.territory.models import Unit
 from app.domain.territory.values import ZONES, Scope
 from app.foundation.db import session
 
-CHUNK_ROWS = 2000
+CHUNK_ROWS = 1000
 
 _make_row = CompletionRow._make
 
