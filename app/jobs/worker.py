@@ -22,6 +22,7 @@ from app.workflows import certifying, learning, notifying, reporting, sealing
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": certifying.render,
     "mail.send": notifying.send,
+    "notify.sign-in": notifying.tell_of_sign_in,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
     "reports.make": reporting.make_file,
 }

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import BoundedSemaphore
 from time import monotonic, sleep
-from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,11 +16,11 @@ from app.domain.people import rules
 from app.domain.people import service as persons
 from app.domain.people.models import Person, Token
 from app.domain.people.values import Profile
-from app.domain.territory import queries as territory
 from app.foundation import audit, clock, ids, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Invalid, NotFound, TooMany
 from app.foundation.i18n import N_
+from app.foundation.queue import enqueue
 from app.workflows import notifying
 
 LOCKED_FOR = timedelta(minutes=15)
@@ -80,20 +79,9 @@ def sign_in(address: str, email: str, password: str, *, is_known_browser: bool) 
         if people.find_credentials(email) != known:
             raise Invalid("email", WRONG)
         if not is_known_browser and not settings.current().is_demo:
-            _tell_of_sign_in(email)
+            enqueue("notify.sign-in", person=str(known.public_id), at=clock.now().isoformat())
         audit.record(str(known.public_id), "sign-in", known.public_id)
     return SignedIn(known.session_token, known.locale)
-
-
-def _tell_of_sign_in(email: str) -> None:
-    person = people.find_person_by_email(email)
-    if person is not None:
-        notifying.post(person, "sign_in_notice", moment=_moment_at(person), link="/account/reset")
-
-
-def _moment_at(person: Person) -> str:
-    zone = person.time_zone or territory.zone_of(person.unit)
-    return f"{clock.now().astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _refuse_when_locked(email_digest: str, address: str) -> None:

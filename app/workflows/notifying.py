@@ -1,6 +1,8 @@
 """Words to people by mail: rendered in the person's language, promised in a transaction, sent by the worker."""
 
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
@@ -8,6 +10,7 @@ from app.domain.catalogue.queries import meta_of
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
+from app.domain.territory import queries as territory
 from app.formats import mail_text
 from app.foundation import mail, settings
 from app.foundation.db import transaction
@@ -19,6 +22,16 @@ def post(person: Person, name: str, **values: str) -> None:
     base_url = settings.current().base_url
     words = mail_text.render(name, person.locale, {"name": person.full_name, "base_url": base_url, **values})
     mail.post(person.email, words.subject, words.text, words.html)
+
+
+def tell_of_sign_in(actor: Actor, person: str, at: str) -> None:
+    """Tell a person that somebody signed in as her from a browser that was not known; ``at`` is ISO 8601."""
+    with transaction():
+        told = people.get_person(scope_of(actor, Permission.PERSON_READ), UUID(person))
+        require(actor, Permission.PERSON_READ, told)
+        zone = told.time_zone or territory.zone_of(told.unit)
+        moment = datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
+        post(told, "sign_in_notice", moment=f"{moment:%Y-%m-%d %H:%M} ({zone})", link="/account/reset")
 
 
 def tell_of_extra_attempt(actor: Actor, enrolment: str) -> None:

@@ -17,6 +17,7 @@ from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Invalid, NotFound, TooMany
 from app.foundation.mail import MailMessage
+from app.jobs import worker
 from app.workflows import entering
 from tests import world
 
@@ -310,11 +311,12 @@ def test_a_present_password_cannot_be_guessed_by_who_found_a_device_open(land):
 # Notices.
 
 
-def test_a_sign_in_from_an_unknown_browser_is_told(land, in_production):
+def test_a_sign_in_from_an_unknown_browser_is_told(app, land, in_production):
     world.person()
     sign_in(known=True)
-    assert subjects() == []
+    assert worker.perform_due(app) == 0
     sign_in(known=False)
+    assert worker.perform_due(app) >= 1
     assert subjects() == ["A new sign-in to your account"]
     assert "Europe/Prague" in session().scalar(select(MailMessage.text))
 

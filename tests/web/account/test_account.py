@@ -12,6 +12,7 @@ from app.domain.people.models import Person, RoleGrant, SignInFailure
 from app.foundation import clock, ids, settings
 from app.foundation.db import session, transaction
 from app.foundation.mail import MailMessage
+from app.foundation.queue import OutboxJob
 from app.workflows import administering, entering
 from tests import world
 from tests.web.visitors import Visitor
@@ -264,11 +265,9 @@ def in_production(app):
 
 
 def notices(recipient="eva@example.org"):
-    return session().scalar(
-        select(func.count()).where(
-            MailMessage.recipient == recipient, MailMessage.subject.contains("sign-in")
-        )
-    )
+    person = session().scalar(select(Person.public_id).where(Person.email == recipient))
+    jobs = session().scalars(select(OutboxJob.arguments).where(OutboxJob.name == "notify.sign-in"))
+    return sum(arguments["person"] == str(person) for arguments in jobs)
 
 
 def test_a_new_browser_is_told_once_and_signing_out_does_not_forget_it(browser, land, in_production, app):
