@@ -18,6 +18,8 @@ from app.formats.yaml_tree import Table, read_tree
 from app.foundation.i18n import N_
 
 _DEFINITION = re.compile(r"(?:\*\[[^\]]+\]|\[(?!\^)[^\]]+\]):[ \t]*\S")
+LINE_LIMIT = 1_000
+"""More lines than any question has; without a limit one hostile question would take as long as a whole bank."""
 _IGNORED = re.compile(r"(?:#[^#].*|<!--.*-->)?")
 
 
@@ -137,6 +139,14 @@ def _read_question(
     report: Report,
     known: Mapping[str, Kind],
 ) -> QuestionSource | None:
+    if len(lines.texts) > LINE_LIMIT:
+        report.error(
+            attributes.line,
+            N_("Question “%(key)s” has more than %(limit)s lines: shorten it, or divide it."),
+            key=attributes.key,
+            limit=LINE_LIMIT,
+        )
+        return None
     kind = attributes.kind or known.get(attributes.key) or _kind_by_look(lines)
     if kind is None:
         report.error(

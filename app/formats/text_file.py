@@ -27,7 +27,7 @@ def write_text(text: str, original: bytes = b"") -> bytes:
     before = original.removeprefix(_BOM).decode("utf-8", "replace")
     mark = _BOM if original.startswith(_BOM) else b""
     ends = _ENDS.findall(before)
-    usual = max(set(ends), key=ends.count) if ends else "\n"
+    usual = max(("\n", "\r\n", "\r"), key=ends.count)
     if len(set(ends)) < 2 or max(len(lines), len(ends)) > _COMPARED:  # noqa: PLR2004 -- One kind of end, or none.
         return mark + usual.join(lines).encode()
     return mark + _with_own_ends(lines, _ENDS.split(before), ends, usual).encode()

@@ -264,6 +264,7 @@ def test_a_task_has_a_rubric():
         ("## Q {#q .order}\n\n1. a\n\n2. b\n\n3. c\n", 5, "delete the empty lines"),
         ("## Q {#q .task .retired points=4}\n\n- (2) a\n\n- (2) b\n", 3, "delete the empty lines"),
         ("## Q {#q .number unit=" + "m" * 81 + "}\n\n= 1\n", 1, "more than 80 letters"),
+        ("## Q {#q .order}\n\n" + "1. a\n" * 1000, 1, "more than 1000 lines"),
         ("## Q {#q}\n\n- [x] a\n\n  > feedback\n- [ ] b\n", 5, "delete the empty line"),
         ("## Q {#q}\n\n- [x] a\n> feedback\n- [ ] b\n", 3, "divided from the last ones"),
         ("## Q {#q}\n\n- [x] a\n  - b\n- [ ] c\n", 4, "one paragraph"),
