@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from hashlib import sha256
-from time import process_time
 
 import pypdf
 import pytest
@@ -153,15 +152,8 @@ def test_another_process_makes_the_same_bytes(design):
     assert run.stdout.strip() == sha256(certificate_pdf.write(UKRAINIAN, design, None)).hexdigest()
 
 
-def test_the_document_is_small_and_quickly_made(design):
-    snapshot = hardest("sr-Cyrl")
-    seconds = []
-    for _ in range(30):
-        begun = process_time()
-        document = certificate_pdf.write(snapshot, design, None)
-        seconds.append(process_time() - begun)
-    assert len(document) <= 60_000
-    assert min(seconds) <= 0.015
+def test_the_document_is_small(design):
+    assert len(certificate_pdf.write(hardest("sr-Cyrl"), design, None)) <= 60_000
 
 
 @pytest.mark.parametrize("language", ALL)
