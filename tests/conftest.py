@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.commands import create_app
-from app.foundation import queue
+from app.foundation import queue, settings
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env
 from app.web.limiter import limiter
@@ -95,6 +96,15 @@ def _empty() -> None:
 def land(app: Flask) -> world.Land:
     """The small territory that most tests need, with an issuer and the course that has every kind of question."""
     return world.settle()
+
+
+@pytest.fixture
+def in_production(app: Flask) -> Iterator[None]:
+    """Let the instance be one that is no demonstration."""
+    own = settings.current()
+    settings.use(replace(own, environment="production"))
+    yield
+    settings.use(own)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,19 @@ REGION = {HOME: "CZ-K3107", AWAY: "CZ-K3131"}
 CENTRE = {HOME: "CZ-O6115", AWAY: "CZ-O7213"}
 
 
+RECORD = {
+    "family_name": "Nová",
+    "given_name": "Eva",
+    "family_name_latin": "",
+    "given_name_latin": "",
+    "target_group": "official",
+    "locale": "en",
+    "gender": "",
+    "job_title": "",
+}
+"""The form of a person, but for her e-mail and unit."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Whoever asks: her name on the stage, and the roles that she holds, each at the code of a unit."""

@@ -11,20 +11,10 @@ from app.foundation.db import session
 from app.foundation.mail import MailMessage, compose, send
 from tests import world
 from tests.formats.sample_course import sample_course
-from tests.security.cast import AWAY, HOME
+from tests.security.cast import AWAY, HOME, RECORD
 from tests.security.stage import Stage
 
 PROOF = {"present": world.PASSWORD}
-RECORD = {
-    "family_name": "Nová",
-    "given_name": "Eva",
-    "family_name_latin": "",
-    "given_name_latin": "",
-    "target_group": "official",
-    "locale": "en",
-    "gender": "",
-    "job_title": "",
-}
 
 
 def person_id(stage: Stage, part: str) -> str:

@@ -13,7 +13,7 @@ from app.foundation import settings
 from app.foundation.db import session, transaction
 from app.foundation.mail import MailMessage, compose
 from app.workflows import notifying
-from tests.security.cast import HOME, MUNICIPALITY
+from tests.security.cast import HOME, MUNICIPALITY, RECORD
 
 ADDRESSES = (
     "a@example.org\r\nBcc: b@evil.example",
@@ -98,17 +98,7 @@ def test_no_address_that_is_more_than_one_address_is_invited(stage):
     client = stage.client("manager")
     before = stage.rows()["mail_message"]
     for address in ADDRESSES:
-        record = {
-            "family_name": "Nová",
-            "given_name": "Eva",
-            "family_name_latin": "",
-            "given_name_latin": "",
-            "target_group": "official",
-            "locale": "en",
-            "gender": "",
-            "email": address,
-            "unit": MUNICIPALITY[HOME],
-        }
+        record = {**RECORD, "email": address, "unit": MUNICIPALITY[HOME]}
         status = client.post("/manage/people/new", data=record).status_code
         assert (status == 302) == (address in TAKEN), (status, address)
         stage.app.test_client().post("/account/reset", data={"email": address})

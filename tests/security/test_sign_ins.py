@@ -16,7 +16,7 @@ from app.foundation.db import transaction
 from app.web.limiter import limiter
 from app.workflows import administering
 from tests import world
-from tests.security.cast import HOME
+from tests.security.cast import HOME, RECORD
 from tests.security.stage import Stage, body_of
 
 NEW = "sedm malych bilych koz"
@@ -57,17 +57,7 @@ def change_address(stage: Stage, client: FlaskClient) -> None:
     with stage.acting():
         person = people.find_person_by_email("coordinator@example.org")
         assert person is not None
-        record = {
-            "family_name": "Nová",
-            "given_name": "Eva",
-            "family_name_latin": "",
-            "given_name_latin": "",
-            "target_group": "official",
-            "locale": "en",
-            "gender": "",
-            "email": "other@example.org",
-            "unit": "596230",
-        }
+        record = {**RECORD, "email": "other@example.org", "unit": "596230"}
         address = f"/manage/people/{person.public_id}/edit"
     assert stage.client("admin").post(address, data=record).status_code == 302
 

@@ -1,6 +1,5 @@
 """How people come in: T16 (stale sessions), T17 (guessing and enumeration), links that work once."""
 
-from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from time import perf_counter, process_time
@@ -12,7 +11,7 @@ from app.domain.access.queries import find_actor
 from app.domain.people import queries as people
 from app.domain.people import service as persons
 from app.domain.people.models import Person, SignInFailure, Token
-from app.foundation import clock, ids, settings
+from app.foundation import clock, ids
 from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Invalid, NotFound, TooMany
@@ -48,15 +47,6 @@ def link_of_last_mail(recipient="eva@example.org"):
         select(MailMessage.text).where(MailMessage.recipient == recipient).order_by(MailMessage.id.desc())
     )
     return text.split("http://localhost/account/")[1].split()[0].split("/")
-
-
-@pytest.fixture
-def in_production(app):
-    """Let the instance be one that is no demonstration."""
-    own = settings.current()
-    settings.use(replace(own, environment="production"))
-    yield
-    settings.use(own)
 
 
 # T17: guessing and enumeration.

@@ -17,10 +17,10 @@ from app.domain.reports.rules import read_period
 from app.domain.territory.values import Scope
 from app.foundation.audit import AuditEntry
 from app.foundation.errors import Invalid
+from app.web import paging
 from app.web.admin.forms import ACTIONS, DETAILS
 from app.web.admin.section import Answer, blueprint
 from app.web.errors import words_of
-from app.web.manager import asking
 from app.web.session import actor
 
 P = Permission
@@ -52,10 +52,10 @@ class TrailPage:
 
 def show_trail(actor: Actor, asked: Mapping[str, str]) -> TrailPage:
     """Return one page of the trail within the actor's scope."""
-    scope, page = scope_of(actor, P.AUDIT_READ), asking.read_page(asked)
+    scope, page = scope_of(actor, P.AUDIT_READ), paging.read_page(asked)
     given = {name: asked.get(name, "").strip()[:_LONGEST] for name in _ASKED}
     try:
-        rows, count = people.list_audit_entries(scope, _filter(actor, given), page, asking.SIZE)
+        rows, count = people.list_audit_entries(scope, _filter(actor, given), page, paging.SIZE)
         error = None
     except Invalid as refusal:
         rows, count, error = (), 0, (refusal.field, words_of(refusal))
@@ -65,7 +65,7 @@ def show_trail(actor: Actor, asked: Mapping[str, str]) -> TrailPage:
         actions=_list_actions(scope),
         count=count,
         page=page,
-        pages=asking.count_pages(page, count),
+        pages=paging.count_pages(page, count),
         unsealed=people.count_unsealed_entries(scope),
         asked=given,
         may_open=holds(actor, P.PERSON_READ),

@@ -11,8 +11,8 @@ from app.domain.access.policy import scope_of
 from app.domain.access.values import Permission
 from app.domain.people import queries as people
 from app.foundation import settings
+from app.web import paging
 from app.web.admin.section import blueprint
-from app.web.manager import asking
 from app.web.session import actor
 from app.workflows import administering
 
@@ -23,14 +23,14 @@ P = Permission
 @requires(P.MAIL_READ)
 def mail() -> str:
     """List the letters, the newest first."""
-    page = asking.read_page(request.args)
-    letters, count = administering.list_letters(actor(), page, asking.SIZE)
+    page = paging.read_page(request.args)
+    letters, count = administering.list_letters(actor(), page, paging.SIZE)
     return render_template(
         "admin/mail.html",
         letters=letters,
         count=count,
         page=page,
-        pages=asking.count_pages(page, count),
+        pages=paging.count_pages(page, count),
         waiting=people.count_waiting_mails(scope_of(actor(), P.MAIL_READ)),
         is_sent=settings.current().smtp_url is not None,
     )

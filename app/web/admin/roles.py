@@ -14,6 +14,7 @@ from app.domain.access.values import Actor, Permission, Role
 from app.domain.people import queries as people
 from app.domain.people.models import RoleGrant
 from app.foundation.errors import Invalid
+from app.web import paging
 from app.web.account.views import add_error
 from app.web.admin.forms import GRANTED, EndRoleForm, RoleAtFewForm, RoleForm
 from app.web.admin.section import Answer, blueprint
@@ -52,13 +53,13 @@ class RolesPage:
 def show_roles(actor: Actor, asked: Mapping[str, str]) -> RolesPage:
     """Return one page of the roles held within the actor's scope."""
     scope = scope_of(actor, P.ROLE_GRANT)
-    page, places = asking.read_page(asked), asking.read_places(scope, asked)
+    page, places = paging.read_page(asked), asking.read_places(scope, asked)
     text, role = asked.get("q", "").strip()[:200], asking.read_choice(asked, "role", GRANTED)
     path = places.unit.path if places.unit else None
     rows, count = (
-        ((), 0) if places.is_open else people.list_grants_page(scope, text, path, role, page, asking.SIZE)
+        ((), 0) if places.is_open else people.list_grants_page(scope, text, path, role, page, paging.SIZE)
     )
-    return RolesPage(rows, count, page, asking.count_pages(page, count), text, role, places)
+    return RolesPage(rows, count, page, paging.count_pages(page, count), text, role, places)
 
 
 @blueprint.get("/admin/roles")

@@ -8,7 +8,7 @@ from app.domain.reports import rules
 from app.domain.reports.queries import places
 from app.domain.reports.values import Format, Selection, Shape, State
 from app.formats.csv_table import DIALECTS
-from app.foundation.errors import Invalid, NotFound
+from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 Asked = Mapping[str, str]
@@ -45,12 +45,3 @@ def read_state(asked: Asked) -> State | None:
     if word and word not in set(State):
         raise Invalid("state", N_("There is no such state."))
     return State(word) if word else None
-
-
-def read_page(asked: Asked, count: int, size: int) -> tuple[int, int]:
-    """Return the page asked for, and how many there are of so many things; raises NotFound beyond them."""
-    pages = max(1, -(-count // size))
-    word = asked.get("page", "1")
-    if not word.isdecimal() or not 1 <= int(word[:9]) <= pages:
-        raise NotFound
-    return int(word), pages

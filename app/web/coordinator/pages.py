@@ -28,6 +28,7 @@ from app.domain.reports.values import (
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope
 from app.foundation.errors import Invalid
+from app.web import paging
 from app.web.coordinator import asking
 from app.web.coordinator.asking import Asked
 from app.web.errors import words_of
@@ -35,7 +36,6 @@ from app.web.labels import UNIT_LEVELS
 from app.web.shown import text_of
 from app.workflows import reporting
 
-ROWS = 50
 MISSING = 100
 MOST_TILES = 150
 """Above so many municipalities only the units above them have tiles."""
@@ -172,14 +172,15 @@ def show_people(actor: Actor, asked: Asked, count: int | None = None) -> PeopleP
     state = asking.read_state(asked)
     if count is None:
         count = progress.count_progress(scope, place.path, course).of(state)
-    page, pages = asking.read_page(asked, count, ROWS)
+    page = paging.read_page(asked)
+    pages = paging.count_pages(page, count)
     return PeoplePage(
         endpoint="coordinator.people",
         place=place,
         asked={"unit": place.code, "course": course, "state": state.value if state else None},
         courses=_courses(scope, place.path, course),
         state=state,
-        rows=progress.list_people(scope, place.path, course, state, page, ROWS),
+        rows=progress.list_people(scope, place.path, course, state, page, paging.SIZE),
         count=count,
         page=page,
         pages=pages,
@@ -237,14 +238,15 @@ def show_completions(actor: Actor, asked: Asked, selection: Selection) -> Comple
     """Return one page of the completion report."""
     scope, today = scope_of(actor, Permission.REPORT_READ), reporting.today_of(actor)
     totals = completions.count_completions(scope, selection)
-    page, pages = asking.read_page(asked, totals.rows, ROWS)
+    page = paging.read_page(asked)
+    pages = paging.count_pages(page, totals.rows)
     return CompletionsPage(
         endpoint="coordinator.completions",
         place=places.get_place(scope, selection.unit_code),
         asked=selection.parameters(),
         courses=_courses(scope, selection.unit_path, selection.course),
         totals=totals,
-        rows=completions.list_completions(scope, selection, today, page, ROWS),
+        rows=completions.list_completions(scope, selection, today, page, paging.SIZE),
         page=page,
         pages=pages,
         today=today,
@@ -291,7 +293,8 @@ def show_coverage(actor: Actor, asked: Asked) -> CoveragePage:
     share = Share(sum(each.covered for each in shares.values()), sum(each.total for each in shares.values()))
     if not place.below:
         share = coverage.count_coverage(scope, place.path, today, course, track)
-    page, pages = asking.read_page(asked, share.missing, MISSING)
+    page = paging.read_page(asked)
+    pages = paging.count_pages(page, share.missing, MISSING)
     few: Sequence[MunicipalityTile] = ()
     if share.total <= MOST_TILES:
         few = coverage.list_municipalities(scope, place.path, today, course, track)

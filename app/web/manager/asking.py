@@ -15,27 +15,9 @@ from app.foundation import clock
 from app.foundation.errors import NotFound
 from app.web.labels import UNIT_LEVELS
 
-SIZE = 50
-"""Lines of a page."""
 MOST_TO_PICK = 200
 """A list of more units than that is not read; a name is typed instead."""
 MOST_FOUND = 30
-
-
-def read_page(asked: Mapping[str, str]) -> int:
-    """Return the number of the page asked for; raises NotFound where it is none."""
-    word = asked.get("page", "1")
-    if not (word.isascii() and word.isdecimal()) or int(word[:9]) < 1:
-        raise NotFound
-    return int(word[:9])
-
-
-def count_pages(page: int, count: int, size: int = SIZE) -> int:
-    """Return how many pages there are of so many lines; raises NotFound where the page asked for lies beyond."""
-    pages = max(1, -(-count // size))
-    if page > pages:
-        raise NotFound
-    return pages
 
 
 def read_choice(asked: Mapping[str, str], name: str, known: Mapping[str, object]) -> str | None:

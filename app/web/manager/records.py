@@ -18,6 +18,7 @@ from app.domain.people import queries as people
 from app.domain.people.models import Person, RoleGrant
 from app.domain.people.values import Profile
 from app.foundation.errors import NotFound
+from app.web import paging
 from app.web.manager import asking
 from app.web.manager.asking import Places
 from app.web.manager.forms import STATES, PersonForm, PersonOfFewForm
@@ -52,13 +53,13 @@ class PeoplePage:
 def show_people(actor: Actor, asked: Mapping[str, str]) -> PeoplePage:
     """Return one page of the people of the actor's units."""
     scope = scope_of(actor, Permission.PERSON_READ)
-    page, places = asking.read_page(asked), asking.read_places(scope, asked)
+    page, places = paging.read_page(asked), asking.read_places(scope, asked)
     text, state = asked.get("q", "").strip()[:200], asking.read_choice(asked, "state", STATES)
     path = places.unit.path if places.unit else None
     rows, count = (
-        ((), 0) if places.is_open else people.list_persons(scope, text, path, state, page, asking.SIZE)
+        ((), 0) if places.is_open else people.list_persons(scope, text, path, state, page, paging.SIZE)
     )
-    return PeoplePage(rows, count, page, asking.count_pages(page, count), text, state, places)
+    return PeoplePage(rows, count, page, paging.count_pages(page, count), text, state, places)
 
 
 def state_of(person: Person) -> str:

@@ -255,15 +255,6 @@ def test_signing_in_leads_on_to_the_page_that_was_asked_for(browser, land):
 # Sign-in notices.
 
 
-@pytest.fixture
-def in_production(app):
-    """Let the instance be one that is no demonstration."""
-    own = settings.current()
-    settings.use(replace(own, environment="production"))
-    yield
-    settings.use(own)
-
-
 def notices(recipient="eva@example.org"):
     person = session().scalar(select(Person.public_id).where(Person.email == recipient))
     jobs = session().scalars(select(OutboxJob.arguments).where(OutboxJob.name == "notify.sign-in"))
