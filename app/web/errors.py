@@ -1,5 +1,7 @@
 """From an error of the house to a page: each is translated once, here, with a way on."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, g, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -27,20 +29,20 @@ def words_of(error: AppError) -> str:
     return translate(choose_locale(), error.reason, **error.values)
 
 
-def page(status: int, message: str | None = None) -> Response:
-    """Return the page of an error."""
+def page(status: int, message: str | None = None, ways: Mapping[str, str] | None = None) -> Response:
+    """Return the page of an error; ``ways`` leads on, address → words, before the front page and the help."""
     body = render_template(
         "errors/error.html",
         status=status,
         request_id=g.get("request_id", ""),
         message=message or None,
-        links=_ways(),
+        links=[{"href": href, "label": label} for href, label in {**(ways or {}), **_ways()}.items()],
     )
     return make_response(body, status)
 
 
-def _ways() -> list[dict[str, str]]:
-    return [{"href": "/", "label": _("Front page")}, {"href": "/help", "label": _("Help")}]
+def _ways() -> dict[str, str]:
+    return {"/": _("Front page"), "/help": _("Help")}
 
 
 def install(app: Flask) -> None:

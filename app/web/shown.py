@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         percent=percent,
         text=text_of,
         rendered=rendered,
+        second=second,
     )
     app.jinja_env.globals.update(
         audiences=labels.AUDIENCES,
@@ -62,6 +63,11 @@ def moment(value: datetime | None) -> str:
 def hour(value: datetime | None) -> str:
     """Return the time of day of a moment in the page's language and the reader's zone."""
     return "" if value is None else format_time(value, "short")
+
+
+def second(value: datetime | None) -> str:
+    """Return the time of day of a moment to the second, in the page's language and the reader's zone."""
+    return "" if value is None else format_time(value, "medium")
 
 
 def iso_day(value: str | None) -> str:

@@ -1,7 +1,7 @@
 """What a learner does: enrol, mark modules done, sit the final test; and what follows from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.domain.assessments import queries as attempts
 from app.domain.assessments import rules as test_rules
 from app.domain.assessments import service as assessments
 from app.domain.assessments.models import Attempt
-from app.domain.assessments.values import PaperQuestion, Response, Sitting
+from app.domain.assessments.values import PaperQuestion, Reconciled, Response, Sitting
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import Assessment, CourseMeta
@@ -36,8 +36,24 @@ from app.workflows import certifying
 
 GRACE = timedelta(seconds=30)
 """How long after the deadline an answer that was on its way still counts."""
+BESIDE = frozenset({"csrf_token", "action", "age", "lang", "whole"})
+"""What a form of answers holds beside them."""
+MOST_LATE = 20
+"""How many times answers to one attempt that came too late are kept as evidence."""
 
 Form = Mapping[str, Sequence[str]]
+
+
+class Ended(Conflict):
+    """Answers came when their attempt had ended: they were kept, and do not count."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(
+            N_(
+                "This test has ended. What you sent came too late to count; it is kept, in case of a complaint."
+            )
+        )
 
 
 def enrol(actor: Actor, slug: str) -> Enrolment:
@@ -218,40 +234,82 @@ def _draw(version: CourseVersion, language: str, test: Assessment) -> tuple[list
     return assessments.lay_out_paper(drawn, test.shuffle, seed), seed
 
 
-def save_answers(actor: Actor, attempt_id: UUID, form: Form) -> datetime:
-    """Write answers down before the test is handed in; the moment returned is the acknowledgement.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The acknowledgement of answers, and what came of those that another page had changed meanwhile."""
 
-    Where the deadline and its grace are over, the attempt ends with what was saved in time: Conflict.
+    at: datetime
+    replaced: tuple[int, ...] = ()  # positions: the answer from here counts
+    kept: Mapping[int, Response] = field(default_factory=dict)  # a later answer from another page counts
+
+
+def save_answers(actor: Actor, attempt_id: UUID, form: Form, age: timedelta = timedelta()) -> Saved:
+    """Write answers down before the test is handed in; ``age`` is how long they waited for the line.
+
+    Where the attempt has ended, they are kept as evidence and refused: Ended.
     """
-    scope = scope_of(actor, Permission.OWN_LEARNING)
-    saved_at = None
+    given_at = clock.now() - age
     with transaction():
-        sitting, paper = attempts.get_sitting(scope, attempt_id)
+        sitting, paper = attempts.get_sitting(scope_of(actor, Permission.OWN_LEARNING), attempt_id)
         require(actor, Permission.OWN_LEARNING, sitting)
-        if sitting.finished_at is not None:
-            raise Conflict(N_("This test has been handed in; answers can no longer be changed."))
-        if _is_overdue(sitting):
+        if sitting.finished_at is None and not _is_overdue(sitting):
+            found = _reconcile(actor, sitting, paper, form, given_at)
+            return Saved(assessments.save(sitting, found.written, given_at), found.replaced, found.kept)
+        if sitting.finished_at is None:
             _end_if_overdue(actor, *_locked(actor, attempt_id))
-        else:
-            saved_at = assessments.save(sitting, read_answers(paper, form))
-    if saved_at is None:
-        raise Conflict(N_("The time for this test is over. What you had saved in time was handed in."))
-    return saved_at
+        _keep_late(actor, sitting, paper, form)
+    raise Ended
 
 
 def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
     """Take the last answers, mark the attempt, and let everything that follows from it follow.
 
-    An attempt that is already finished is returned as it is: a second click changes nothing.
+    An attempt that is already finished is returned as it is: a second click changes nothing. Other answers than
+    those that count are kept as evidence and refused: Ended.
     """
     with transaction():
         attempt, paper = _locked(actor, attempt_id)
-        if attempt.finished_at is None and not _end_if_overdue(actor, attempt, paper):
-            given = read_answers(paper, form)
-            if len(given) < len(paper):
-                given = {**attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt), **given}
-            _finish(actor, attempt, paper, given, clock.now())
+        if attempt.finished_at is None and not _is_overdue(attempt):
+            found = _reconcile(actor, attempt, paper, form, clock.now())
+            answers = found.written
+            if len(answers) < len(paper):
+                earlier = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
+                answers = {**earlier, **answers}
+            _finish(actor, attempt, paper, answers, clock.now())
+            return attempt
+        _end_if_overdue(actor, attempt, paper)
+        is_late = _keep_late(actor, attempt, paper, form)
+    if is_late:
+        raise Ended
     return attempt
+
+
+def _reconcile(
+    actor: Actor, attempt: Attempt | Sitting, paper: Sequence[PaperQuestion], form: Form, given_at: datetime
+) -> Reconciled:
+    """Read a form, and lay it beside what other pages sent: only where it says what its page had shown."""
+    given = read_answers(paper, form)
+    known = {place: test_rules.read_shown(form, place) for place in given}
+    shown = {place: responses for place, responses in known.items() if responses is not None}
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    stored = attempts.list_given(scope, attempt) if shown else {}
+    return test_rules.reconcile(given, shown, stored, given_at)
+
+
+def _keep_late(actor: Actor, attempt: Attempt | Sitting, paper: Sequence[PaperQuestion], form: Form) -> bool:
+    """Keep what an ended attempt did not count, up to a number; tell whether there is any."""
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    stored = attempts.list_given(scope, attempt)
+    given = _reconcile(actor, attempt, paper, form, clock.now()).written
+    late = {
+        place: response
+        for place, response in given.items()
+        if response and (place not in stored or stored[place].response != response)
+    }
+    if late and attempts.count_late(scope, attempt) < MOST_LATE:
+        assessments.keep_late(attempt.id, late)
+        audit.record(actor.name, "attempt.late", attempt.public_id, answers=len(late))
+    return bool(late)
 
 
 def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, Sequence[PaperQuestion]]:
@@ -264,15 +322,17 @@ def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, Sequence[PaperQues
 def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Response]:
     """Return position → response of a form of the whole paper; an input that the paper lacks is refused."""
     fields = [test_rules.fields_of(question, place) for place, question in enumerate(paper, 1)]
-    known = {name for names in fields for name in names}
-    foreign = [name for name in form if name.startswith("q") and name not in known]
+    known = {name for names in fields for name in names} | {
+        f"shown-{place}" for place in range(1, len(paper) + 1)
+    }
+    foreign = [name for name in form if name not in known and name not in BESIDE]
     if foreign:
         raise Invalid(foreign[0][:20], N_("This answer does not belong to your test."))
     is_whole = "whole" in form
     return {
         place: test_rules.read_response(question, place, form)
         for place, (question, names) in enumerate(zip(paper, fields, strict=True), 1)
-        if is_whole or any(name in form for name in names)
+        if is_whole or f"shown-{place}" in form or any(name in form for name in names)
     }
 
 

@@ -1,6 +1,10 @@
 """The page of the final test: saving keeps the place, the time is the server's, nothing is lost without a line."""
 
+from uuid import UUID
+
 import pytest
+
+from tests import world
 
 
 @pytest.fixture
@@ -12,6 +16,7 @@ def sitting(site, reader):
     learner.sign_in(email)
     learner.open(address)
     learner.right = site.answers(email, address)
+    learner.email = email
     return learner
 
 
@@ -43,25 +48,146 @@ def test_what_is_saved_and_handed_in_at_once_counts(sitting):
     assert page.locator("fieldset:disabled").count() == page.locator(".g-question").count()
 
 
-def test_without_a_line_the_answers_stay_on_the_page(sitting):
+def typed(page, text):
+    """Type an answer into the first question in words, and return the name of its input."""
+    field = page.locator(".g-question input[type=text] >> nth=0")
+    field.fill(text)
+    return field.get_attribute("name")
+
+
+def question_of(name: str) -> str:
+    """Return the question that an input belongs to: a gap is a part of one."""
+    return name.partition("-")[0]
+
+
+def wait_until_saved(page):
+    page.wait_for_function(
+        """() => !document.querySelector(".g-statusline__unsaved")
+                 && document.querySelector("#saved").textContent.startsWith("saved at")"""
+    )
+
+
+def stored(site, sitting) -> dict[str, list[str]]:
+    """Return position → answer as the database has it."""
+    with site.inside():
+        actor = world.act_as(sitting.email)
+        scope = world.learning.scope_of(actor, world.learning.Permission.OWN_LEARNING)
+        attempt_id = UUID(sitting.page.url.rsplit("/", 1)[1])
+        attempt = world.learning.attempts.get_attempt(scope, attempt_id)[0]
+        return {
+            f"q{place}": given
+            for place, given in world.learning.attempts.responses_of(scope, attempt).items()
+        }
+
+
+def test_every_answer_saves_itself_without_a_click(site, sitting):
     page = sitting.page
-    page.fill("input[type=text] >> nth=0", "an answer")
+    sitting.answer(sitting.right)
+    wait_until_saved(page)
+    held = stored(site, sitting)
+    assert len(held) == page.locator(".g-question").count()
+    page.reload()
+    assert {name: sorted(values) for name, values in sitting.given().items() if values != [""]} == {
+        name: sorted(values) for name, values in sitting.right.items()
+    }
+
+
+def test_an_answer_that_is_taken_back_is_saved_as_none(site, sitting):
+    page = sitting.page
+    name = typed(page, "an answer")
+    wait_until_saved(page)
+    assert "an answer" in stored(site, sitting)[question_of(name)]
+    typed(page, "")
+    page.keyboard.press("Tab")
+    wait_until_saved(page)
+    assert stored(site, sitting)[question_of(name)] == []
+
+
+def test_without_a_line_the_answers_wait_on_the_device_and_are_sent_when_it_is_back(site, sitting):
+    page = sitting.page
     sitting.context.set_offline(True)
-    page.click("button[value=save]")
-    page.wait_for_selector(".g-notification--error")
-    assert page.input_value("input[type=text] >> nth=0") == "an answer"
+    name = typed(page, "an answer")
+    page.keyboard.press("Tab")
+    page.locator("#saved", has_text="not saved yet: no connection").wait_for()
+    page.locator(".g-notification--error[role=alert]", has_text="kept on this device").wait_for()
+    page.click("button[value=submit]")
+    page.locator(".g-notification--error", has_text="The test is not handed in").wait_for()
+    assert stored(site, sitting) == {}
     sitting.context.set_offline(False)
-    page.click("button[value=save]")
-    page.wait_for_selector(".g-notification--success")
+    wait_until_saved(page)
+    assert "an answer" in stored(site, sitting)[question_of(name)]
     assert page.locator(".g-notification--error").count() == 0
+    sitting.press("button[value=submit]")
+    assert page.url.endswith("/result")
+
+
+def test_answers_that_waited_are_sent_by_the_next_page_that_is_opened(site, sitting):
+    first = sitting.page
+    sitting.context.set_offline(True)
+    name = typed(first, "before the power cut")
+    first.locator(".g-statusline__unsaved").wait_for()
+    first.close(run_before_unload=False)
+    sitting.context.set_offline(False)
+    second = sitting.context.new_page()
+    second.goto(first.url)
+    wait_until_saved(second)
+    assert second.input_value(f"[name='{name}']") == "before the power cut"
+    sitting.page = second
+    assert "before the power cut" in stored(site, sitting)[question_of(name)]
+
+
+def test_of_two_windows_the_later_answer_counts_and_the_learner_is_told(site, sitting):
+    one = sitting.page
+    other = sitting.context.new_page()
+    other.goto(one.url)
+    name = typed(one, "from the first window")
+    wait_until_saved(one)
+    typed(other, "from the second, later")
+    other.locator(".g-notification--warning", has_text="also answered in another window").wait_for()
+    assert "from the second, later" in stored(site, sitting)[question_of(name)]
+
+
+def test_an_answer_from_before_gives_way_to_a_later_one_from_another_window(site, sitting):
+    one = sitting.page
+    other = sitting.context.new_page()
+    other.goto(one.url)
+    sitting.context.set_offline(True)
+    name = typed(one, "given first, sent last")
+    one.locator(".g-statusline__unsaved").wait_for()
+    one.wait_for_timeout(100)
+    one.route("**/attempts/*", lambda route: route.abort())
+    sitting.context.set_offline(False)
+    typed(other, "given later, sent first")
+    wait_until_saved(other)
+    one.unroute("**/attempts/*")
+    one.click("button[value=save]")
+    one.locator(
+        ".g-notification--warning, .g-notification--success", has_text="answered later in another window"
+    ).wait_for()
+    assert one.input_value(f"[name='{name}']") == "given later, sent first"
+    assert "given later, sent first" in stored(site, sitting)[question_of(name)]
+
+
+def test_what_comes_when_the_test_has_ended_is_refused_and_kept(site, sitting):
+    page = sitting.page
+    other = sitting.context.new_page()
+    other.goto(page.url)
+    other.click("button[value=submit]")
+    other.wait_for_url("**/result")
+    typed(page, "too late")
+    page.locator(".g-notification--error", has_text="too late to count").wait_for()
+    page.locator(".g-notification--error a", has_text="See the result").click()
+    page.wait_for_url("**/result")
 
 
 def test_leaving_with_unsaved_answers_asks_first(sitting):
     page = sitting.page
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.fill("input[type=text] >> nth=0", "an answer")
-    page.goto(f"{sitting.url}/learn")
+    sitting.context.set_offline(True)
+    typed(page, "an answer")
+    with page.expect_event("dialog"):
+        page.close(run_before_unload=True)
     assert asked == ["beforeunload"]
 
 

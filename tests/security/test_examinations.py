@@ -10,15 +10,17 @@ from random import Random
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.domain.assessments import service as assessments
-from app.domain.assessments.models import Answer, Attempt
+from app.domain.assessments.models import Answer, Attempt, LateAnswers
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment, Duration, Feedback, Kind, Question, QuestionKey
 from app.foundation import clock
 from app.foundation.db import session, transaction
 from app.foundation.errors import NotFound
+from app.workflows import learning
 from tests import world
 from tests.security.cast import token
 from tests.security.crawl import visit
@@ -284,9 +286,61 @@ def test_what_is_handed_in_stays_as_it_is(stage, course):
     client.post(address, data={"action": "submit"})
     first = mark_of(stage, address)
     assert first[0] == 0
-    assert submit_right(stage, client, address).status_code == 302
+    assert client.post(address, data={"action": "submit"}).status_code == 302
+    assert submit_right(stage, client, address).status_code == 409
     assert client.post(address, data={"q1": "0", "action": "save"}).status_code == 409
     assert mark_of(stage, address) == first
+
+
+def answers_of(address: str) -> list[Answer]:
+    return list(session().scalars(select(Answer).where(Answer.attempt_id == find_attempt(address).id)))
+
+
+def text_field(address: str) -> str:
+    """Return the input of the question that is answered in words."""
+    kinds = [question["kind"] for question in paper_of(address)]
+    return f"q{kinds.index('short') + 1}"
+
+
+def test_what_comes_too_late_is_kept_as_evidence_a_number_of_times(stage, course):
+    client = stage.client("learner")
+    address = begin(client)
+    with stage.acting():
+        field = text_field(address)
+    client.post(address, data={"action": "submit"})
+    for number in range(learning.MOST_LATE + 5):
+        sent = {field: "late", "action": ("save", "submit")[number % 2]}
+        assert client.post(address, data=sent).status_code == 409
+    with stage.acting():
+        kept = (
+            session()
+            .scalars(select(LateAnswers).where(LateAnswers.attempt_id == find_attempt(address).id))
+            .all()
+        )
+    assert [each.responses for each in kept] == [{field.removeprefix("q"): ["late"]}] * learning.MOST_LATE
+
+
+@pytest.mark.parametrize(
+    "strange",
+    ["mark", "earned", "is_passed", "score", "person_id", "q0", "q99", "q1-9", "shown-99", "whole-1"],
+)
+def test_a_field_that_no_form_of_ours_has_stores_nothing(stage, course, strange):
+    client = stage.client("learner")
+    address = begin(client)
+    for action in ("save", "submit"):
+        assert client.post(address, data={strange: "1", "action": action}).status_code == 422
+    with stage.acting():
+        assert answers_of(address) == []
+        assert find_attempt(address).finished_at is None
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[" * 50_000, "1", '{"0": 1}', "null", '"text"'])
+def test_a_damaged_word_of_what_was_shown_stores_nothing(stage, course, damaged):
+    client = stage.client("learner")
+    address = begin(client)
+    assert client.post(address, data={"shown-1": damaged, "action": "save"}).status_code == 422
+    with stage.acting():
+        assert answers_of(address) == []
 
 
 def test_time_is_counted_by_the_server_and_what_was_saved_in_time_is_kept(stage, course):

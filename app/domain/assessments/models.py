@@ -32,6 +32,9 @@ class Attempt(Base):
     points: Mapped[int]  # of the whole paper
     mark: Mapped[int | None]  # basis points
     is_passed: Mapped[bool | None]
+    annulled_at: Mapped[datetime | None] = mapped_column(Moment)  # it counts no more; what it earned stays
+    annulled_by: Mapped[str | None] = mapped_column(String(80))
+    annulment: Mapped[str | None] = mapped_column(String(500))  # the reason
 
     __table_args__ = (
         UniqueConstraint("enrolment_id", "ordinal"),
@@ -67,6 +70,7 @@ class Answer(Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # on the paper, from 1
     response: Mapped[list[str]] = mapped_column(JSON)
+    given_at: Mapped[datetime] = mapped_column(Moment)  # earlier than saved_at where the line was down
     saved_at: Mapped[datetime] = mapped_column(Moment)
     earned: Mapped[str | None] = mapped_column(String(40))
 
@@ -81,3 +85,69 @@ class ExtraAttempt(Base):
     granted_at: Mapped[datetime] = mapped_column(Moment)
     granted_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500))
+
+
+class LateAnswers(Base):
+    """Answers that came when the attempt had ended: they do not count, and are kept as evidence."""
+
+    __tablename__ = "late_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    responses: Mapped[dict[str, list[str]]] = mapped_column(JSON)  # position on the paper → response
+
+
+class ExtraTime(Base):
+    """More time granted in one attempt, with the reason; ``deadline_at`` is what it was before."""
+
+    __tablename__ = "extra_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    minutes: Mapped[int]
+    deadline_at: Mapped[datetime] = mapped_column(Moment)
+    granted_at: Mapped[datetime] = mapped_column(Moment)
+    granted_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class EarlierResult(Base):
+    """What an attempt was worth before it was reopened: a result is taken back, never lost."""
+
+    __tablename__ = "earlier_result"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    finished_at: Mapped[datetime] = mapped_column(Moment)
+    earned: Mapped[str | None] = mapped_column(String(40))
+    mark: Mapped[int | None]
+    is_passed: Mapped[bool | None]
+    ended_at: Mapped[datetime] = mapped_column(Moment)
+    ended_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500))
+
+
+class Accommodation(Base):
+    """More time in every test for one person, as a share of the time that others have."""
+
+    __tablename__ = "accommodation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    extra_percent: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    granted_at: Mapped[datetime] = mapped_column(Moment)
+    granted_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+
+    __table_args__ = (
+        Index(
+            "uq_accommodation_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )

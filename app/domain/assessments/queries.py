@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.domain.assessments.models import Answer, Attempt, Paper
-from app.domain.assessments.values import PaperQuestion, Response, Sitting
+from app.domain.assessments.models import Answer, Attempt, LateAnswers, Paper
+from app.domain.assessments.values import Given, PaperQuestion, Response, Sitting
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import Moment, session
 from app.foundation.errors import NotFound
@@ -39,7 +39,14 @@ def _attempt(shape: ScopeShape, *, is_locked: bool) -> AnySelect:
 
 @cache
 def _sitting(shape: ScopeShape) -> AnySelect:
-    columns = (Attempt.id, Attempt.unit_path, Attempt.person_id, Attempt.deadline_at, Attempt.finished_at)
+    columns = (
+        Attempt.id,
+        Attempt.public_id,
+        Attempt.unit_path,
+        Attempt.person_id,
+        Attempt.deadline_at,
+        Attempt.finished_at,
+    )
     return _by_id(shape, *columns).with_for_update(of=Attempt)
 
 
@@ -100,6 +107,9 @@ def list_attempts(scope: Scope, enrolment_id: int) -> Sequence[Attempt]:
 
 
 _RESPONSES = select(Answer.position, Answer.response).where(Answer.attempt_id == bindparam("attempt"))
+_GIVEN = select(Answer.position, Answer.response, Answer.given_at).where(
+    Answer.attempt_id == bindparam("attempt")
+)
 
 
 def responses_of(scope: Scope, attempt: Attempt) -> Mapping[int, Response]:
@@ -110,11 +120,27 @@ def responses_of(scope: Scope, attempt: Attempt) -> Mapping[int, Response]:
     return {position: response for position, response in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
+def list_given(scope: Scope, attempt: Attempt | Sitting) -> Mapping[int, Given]:
+    """Return position → what the learner answered, and when she gave it."""
+    if not scope.covers(attempt.unit_path, attempt.owner_id):
+        return {}
+    rows = session().connection().execute(_GIVEN, {"attempt": attempt.id})
+    return {position: Given(response, at) for position, response, at in rows}
+
+
 def last_saved(scope: Scope, attempt: Attempt) -> datetime | None:
     """Return when answers were last written down; None where nothing is saved yet."""
     if not scope.covers(attempt.unit_path, attempt.person_id):
         return None
     return session().scalar(select(func.max(Answer.saved_at)).where(Answer.attempt_id == attempt.id))
+
+
+def count_late(scope: Scope, attempt: Attempt | Sitting) -> int:
+    """Return how often answers came when the attempt had ended."""
+    if not scope.covers(attempt.unit_path, attempt.owner_id):
+        return 0
+    held = select(func.count()).select_from(LateAnswers).where(LateAnswers.attempt_id == attempt.id)
+    return session().scalar(held) or 0
 
 
 def earned_of(scope: Scope, attempt: Attempt) -> Mapping[int, str | None]:
@@ -135,6 +161,7 @@ def rows_of_answers() -> AnySelect:
         bindparam("attempt", type_=Integer),
         cast(given.c.key, Integer),
         given.c.value["response"],
+        bindparam("given_at", type_=Moment),
         bindparam("at", type_=Moment),
         given.c.value["earned"].as_string(),
     ).where(given.c.key.is_not(None))

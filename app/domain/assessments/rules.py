@@ -3,6 +3,7 @@
 The marking follows the table of kinds in the course format: points × fraction, never below 0, exact.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from math import ceil
 
-from app.domain.assessments.values import Mark, PaperQuestion, Response
+from app.domain.assessments.values import Given, Mark, PaperQuestion, Reconciled, Response
 from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
@@ -28,6 +30,12 @@ _PERIODS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta
 def period(duration: Duration | None) -> timedelta | None:
     """Return a duration in minutes, hours or days as a period; None for none."""
     return None if duration is None else duration.amount * _PERIODS[duration.unit]
+
+
+def lengthened(limit: timedelta, percent: int) -> timedelta:
+    """Return a time limit with so many percent more, up to the next whole minute."""
+    minutes = ceil(limit * (100 + percent) / timedelta(minutes=100))
+    return timedelta(minutes=minutes)
 
 
 # Drawing a paper.
@@ -149,6 +157,54 @@ def read_response(question: PaperQuestion, position: int, form: Mapping[str, Seq
         if not is_right_shape:
             raise Invalid(fields[min(part, len(fields) - 1)], N_("This answer is not among those offered."))
     return values if any(values) else []
+
+
+def read_shown(form: Mapping[str, Sequence[str]], position: int) -> list[Response] | None:
+    """Return which answers a page knew of when it was sent: the one it showed, then those it had sent since.
+
+    Each is a JSON list of texts in ``shown-3``; None where the form does not say. Raises Invalid.
+    """
+    name = f"shown-{position}"
+    if name not in form:
+        return None
+    try:
+        known = [json.loads(text) for text in form[name]]
+    except (ValueError, RecursionError) as error:
+        raise Invalid(name, N_("This form is damaged: reload the page.")) from error
+    if not all(isinstance(response, list) for response in known):
+        raise Invalid(name, N_("This form is damaged: reload the page."))
+    return known
+
+
+def reconcile(
+    given: Mapping[int, Response],
+    shown: Mapping[int, Sequence[Response]],
+    stored: Mapping[int, Given],
+    at: datetime,
+) -> Reconciled:
+    """Decide what becomes of answers given at a moment: of two, the one that was given later counts.
+
+    What a page only shows, its reader did not give: it changes nothing. Where nobody said what the page showed,
+    everything is taken as given.
+    """
+    written: dict[int, Response] = {}
+    kept: dict[int, Response] = {}
+    replaced = []
+    for place, response in given.items():
+        known, there = shown.get(place), stored.get(place)
+        present = there.response if there else []
+        if known is None:
+            written[place] = response
+        elif response == present or list(known) == [response]:
+            continue
+        elif there is None or present in known:
+            written[place] = response
+        elif there.at > at:
+            kept[place] = present
+        else:
+            written[place] = response
+            replaced.append(place)
+    return Reconciled(written, tuple(replaced), kept)
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments import queries, rules
-from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, Paper
+from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, LateAnswers, Paper
 from app.domain.assessments.values import Mark, PaperQuestion, Response, Sitting
 from app.domain.catalogue.queries import BankQuestion
 from app.domain.catalogue.values import Assessment
@@ -82,7 +82,7 @@ _answers = cast("Table", Answer.__table__)
 @cache
 def _writing(dialect: str, columns: tuple[str, ...]) -> Executable:
     """Return the statement that writes the answers of a paper at once, ``columns`` over what stands there."""
-    names = ["attempt_id", "position", "response", "saved_at", "earned"]
+    names = ["attempt_id", "position", "response", "given_at", "saved_at", "earned"]
     insert = (sqlite if dialect == "sqlite" else postgresql).insert
     statement = insert(_answers).from_select(names, queries.rows_of_answers())
     written = {name: statement.excluded[name] for name in columns}
@@ -90,18 +90,35 @@ def _writing(dialect: str, columns: tuple[str, ...]) -> Executable:
     return whole
 
 
-def _write(attempt_id: int, answers: Mapping[int, Mapping[str, object]], at: datetime, *columns: str) -> None:
+def _write(
+    attempt_id: int,
+    answers: Mapping[int, Mapping[str, object]],
+    given_at: datetime,
+    at: datetime,
+    *columns: str,
+) -> None:
     held = session().connection()
     statement = _writing(held.dialect.name, columns)
-    held.execute(statement, {"attempt": attempt_id, "answers": answers, "at": at})
+    held.execute(statement, {"attempt": attempt_id, "answers": answers, "given_at": given_at, "at": at})
 
 
-def save(sitting: Sitting, responses: Mapping[int, Response]) -> datetime:
+_RESPONSE = ("response", "given_at", "saved_at")
+
+
+def save(sitting: Sitting, responses: Mapping[int, Response], given_at: datetime) -> datetime:
     """Write answers down over earlier ones, and return the moment that is acknowledged."""
     present = clock.now()
-    answers = {position: {"response": response} for position, response in responses.items()}
-    _write(sitting.id, answers, present, "response", "saved_at")
+    if responses:
+        answers = {position: {"response": response} for position, response in responses.items()}
+        _write(sitting.id, answers, given_at, present, *_RESPONSE)
     return present
+
+
+def keep_late(attempt_id: int, responses: Mapping[int, Response]) -> None:
+    """Keep answers that came too late as evidence; they do not count."""
+    kept = {str(position): response for position, response in responses.items()}
+    session().add(LateAnswers(attempt_id=attempt_id, received_at=clock.now(), responses=kept))
+    session().flush()
 
 
 def finish(
@@ -122,7 +139,7 @@ def finish(
         position: {"response": responses.get(position, []), "earned": str(points)}
         for position, points in enumerate(earned, start=1)
     }
-    _write(attempt.id, answers, at, *(("response", "saved_at") if is_handed_in else ()), "earned")
+    _write(attempt.id, answers, at, at, *(_RESPONSE if is_handed_in else ()), "earned")
     attempt.finished_at = at
     attempt.earned, attempt.mark = str(mark.earned), mark.basis_points
     attempt.is_passed = mark.reaches(pass_mark)

@@ -1,8 +1,10 @@
 """What a paper holds and what a mark is: frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from uuid import UUID
 
 from app.domain.catalogue.values import Kind, QuestionBody, QuestionKey
 
@@ -53,10 +55,28 @@ class PaperQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it lies there, and when it was given."""
+
+    response: Response
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What becomes of answers that come from a page, beside what other pages sent meanwhile; by position."""
+
+    written: Mapping[int, Response]
+    replaced: tuple[int, ...]  # an answer from another page gives way
+    kept: Mapping[int, Response]  # a later answer from another page stays
+
+
+@dataclass(frozen=True, slots=True)
 class Sitting:
     """What must be known of an attempt before answers are written down."""
 
     id: int
+    public_id: UUID
     unit_path: str
     owner_id: int
     deadline_at: datetime | None

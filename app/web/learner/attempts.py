@@ -1,11 +1,11 @@
 """The final test: what it will be like, the attempt, its result."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import format_time
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,10 +22,12 @@ from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.foundation import clock
+from app.web import errors
 from app.web.learner import outline
 from app.web.learner.views import blueprint
 from app.web.public.shelf import count_drawn
 from app.web.session import actor
+from app.web.shown import second
 from app.workflows import learning
 
 __all__ = ["blueprint"]
@@ -92,14 +94,61 @@ def _title_of(sitting: Attempt) -> str:
 @blueprint.post("/attempts/<uuid:attempt_id>")
 @requires(P.OWN_LEARNING)
 def answer(attempt_id: UUID) -> Response:
-    """Save the answers, or hand the test in."""
-    form = {**request.form.to_dict(flat=False), "whole": ["1"]}
-    if request.form.get("action") == "submit":
-        learning.submit_attempt(actor(), attempt_id, form)
-        return redirect(url_for("learner.result", attempt_id=attempt_id))
-    saved_at = learning.save_answers(actor(), attempt_id, form)
-    flash(_("Your answers are saved (%(time)s).", time=format_time(saved_at)), "success")
-    return redirect(url_for("learner.attempt", attempt_id=attempt_id))
+    """Save the answers, or hand the test in; a script sends single answers and is told in JSON."""
+    form, here = request.form.to_dict(flat=False), url_for("learner.attempt", attempt_id=attempt_id)
+    is_script = request.accept_mimetypes.best == "application/json"
+    whole = form if is_script else {**form, "whole": ["1"]}
+    try:
+        if request.form.get("action") == "submit":
+            learning.submit_attempt(actor(), attempt_id, whole)
+            return redirect(f"{here}/result")
+        saved = learning.save_answers(actor(), attempt_id, whole, _age())
+    except learning.Ended as error:
+        return errors.page(409, errors.words_of(error), {f"{here}/result": _("See the result")})
+    if is_script:
+        return jsonify(_acknowledgement(saved))
+    for kind, words in _list_words(saved):
+        flash(words, kind)
+    return redirect(here)
+
+
+LONGEST_WAIT = timedelta(days=7)
+
+
+def _age() -> timedelta:
+    """Return how long the answers waited on the device for a line."""
+    milliseconds = request.form.get("age", 0, type=int)
+    return min(max(timedelta(), timedelta(milliseconds=min(milliseconds, 10**12))), LONGEST_WAIT)
+
+
+def _acknowledgement(saved: learning.Saved) -> dict[str, object]:
+    """Return what the script of the page is told."""
+    (_kind, told), *others = _list_words(saved)
+    return {
+        "saved": saved.at.isoformat(),
+        "words": _("saved at %(time)s", time=second(saved.at)),
+        "told": told,
+        "message": " ".join(words for _kind, words in others),
+        "kept": {str(place): response for place, response in saved.kept.items()},
+    }
+
+
+def _list_words(saved: learning.Saved) -> list[tuple[str, str]]:
+    """Return what is said of saved answers, each with its kind of message; the first that they are saved."""
+    said = [("success", _("Your answers are saved (%(time)s).", time=second(saved.at)))]
+    for place in saved.replaced:
+        words = _(
+            "Question %(number)s was also answered in another window. The answer from here is later, so it counts.",
+            number=place,
+        )
+        said.append(("warning", words))
+    for place in saved.kept:
+        words = _(
+            "Question %(number)s was answered later in another window. That answer counts, and stands here now.",
+            number=place,
+        )
+        said.append(("warning", words))
+    return said
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
