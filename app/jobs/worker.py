@@ -23,7 +23,9 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": certifying.render,
     "mail.send": notifying.send,
     "notify.sign-in": notifying.tell_of_sign_in,
+    "notify.annulled": notifying.tell_of_annulment,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
+    "notify.extra-time": notifying.tell_of_extra_time,
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""

@@ -1,6 +1,7 @@
 """Lists page by page: which page an address asks for, and how many there are."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from app.foundation.errors import NotFound
 
@@ -22,3 +23,11 @@ def count_pages(page: int, count: int, size: int = SIZE) -> int:
     if page > pages:
         raise NotFound
     return pages
+
+
+def read_id(word: str) -> UUID:
+    """Return the public id that an address names; raises NotFound where it is none."""
+    try:
+        return UUID(word)
+    except ValueError as error:
+        raise NotFound from error

@@ -1,5 +1,6 @@
 """How values are shown: dates, numbers, marks and texts by language; the filters of the templates."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from app.domain.assessments.models import Attempt
 from app.domain.assessments.rules import period
+from app.domain.assessments.values import Response
 from app.domain.catalogue.values import Duration
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import state_of
@@ -26,6 +28,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         hour=hour,
+        in_json=in_json,
         iso_day=iso_day,
         moment=moment,
         number=number,
@@ -68,6 +71,11 @@ def hour(value: datetime | None) -> str:
 def second(value: datetime | None) -> str:
     """Return the time of day of a moment to the second, in the page's language and the reader's zone."""
     return "" if value is None else format_time(value, "medium")
+
+
+def in_json(response: Response) -> str:
+    """Return an answer as ``rules.read_shown`` reads it back from a hidden field."""
+    return json.dumps(response, ensure_ascii=False)
 
 
 def iso_day(value: str | None) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.access.policy import allows, require, scope_of
+from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments import rules as test_rules
@@ -31,7 +31,6 @@ from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.i18n import N_, content_language
-from app.foundation.queue import enqueue
 from app.workflows import certifying
 
 GRACE = timedelta(seconds=30)
@@ -145,13 +144,12 @@ def _own(actor: Actor, slug: str) -> Taken:
 def _complete(
     actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
 ) -> None:
-    person = _settle(actor, taken.enrolment, outcome, at, mark, taken.version.id, language)
+    person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
     certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
-def _settle(
-    actor: Actor,
+def settle(
     learner: Enrolment,
     outcome: str,
     at: datetime,
@@ -160,7 +158,7 @@ def _settle(
     language: str,
 ) -> Person:
     """Let an enrolment end where the learner is employed now: she may have moved since she began."""
-    person = people.get_owner(scope_of(actor, Permission.OWN_LEARNING), learner.person_id)
+    person = people.get_learner(learner.person_id)
     day = at.astimezone(ZoneInfo(territory.zone_of(person.unit))).date()
     enrolment.place(learner, person.unit)
     enrolment.settle(learner, outcome, at, day, mark, version_id, language)
@@ -200,7 +198,7 @@ def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
         attempts_left=test_rules.attempts_left(test.attempts, learner.extra_attempts, len(tried)),
         not_before=test_rules.may_start_at(max(finished, default=None), test.cooldown),
         open_attempt=next((attempt.public_id for attempt in tried if attempt.finished_at is None), None),
-        is_passed=any(attempt.is_passed for attempt in tried),
+        is_passed=any(attempt.is_passed and attempt.annulled_at is None for attempt in tried),
     )
 
 
@@ -222,9 +220,19 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
         chosen = language if language in version.languages else taken.enrolment.language
         paper, seed = _draw(version, chosen, meta.assessment)
         enrolment.touch(taken.enrolment)
-        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, meta.assessment)
+        limit = _time_for(actor, taken.enrolment, meta.assessment)
+        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, limit)
         audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
     return attempt
+
+
+def _time_for(actor: Actor, learner: Enrolment, test: Assessment) -> timedelta | None:
+    limit = test_rules.period(test.time_limit)
+    if limit is None:
+        return None
+    return test_rules.lengthened(
+        limit, attempts.extra_percent(scope_of(actor, Permission.OWN_LEARNING), learner)
+    )
 
 
 def _draw(version: CourseVersion, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
@@ -360,7 +368,7 @@ def _finish(
         marked = Taken(learner, taken.course, version)
         _complete(actor, marked, meta, "passed", at, mark.basis_points, attempt.language)
     elif learner.outcome is None and left == 0:
-        _settle(actor, learner, "failed", at, mark.basis_points, version.id, attempt.language)
+        settle(learner, "failed", at, mark.basis_points, version.id, attempt.language)
     else:
         enrolment.touch(learner)
 
@@ -389,27 +397,6 @@ def finish_overdue(actor: Actor) -> int:
         with transaction():
             ended += _end_if_overdue(actor, *_locked(actor, attempt_id))
     return ended
-
-
-def grant_attempt(actor: Actor, enrolment_id: UUID, reason: str) -> None:
-    """Let a learner who has no attempt left try once more; the course's trainer or the learner's manager may."""
-    with transaction():
-        teaching = scope_of(actor, Permission.COURSE_WRITE)
-        taken = enrolments.get_taken_to_grant(
-            scope_of(actor, Permission.ATTEMPT_GRANT), teaching, enrolment_id
-        )
-        if not allows(actor, Permission.ATTEMPT_GRANT, taken.enrolment):
-            require(actor, Permission.COURSE_WRITE, taken.course)
-        if not reason.strip():
-            raise Invalid("reason", N_("Say why one more attempt is granted."))
-        learner = taken.enrolment
-        if learner.outcome in {"passed", "attended"}:
-            raise Conflict(N_("This learner has already completed the course."))
-        assessments.grant_extra(learner, actor.name, reason.strip())
-        if learner.outcome == "failed":
-            enrolment.reopen(learner)
-        enqueue("notify.extra-attempt", enrolment=str(learner.public_id))
-        audit.record(actor.name, "attempt.grant", learner.public_id, reason=reason.strip())
 
 
 # Practice.

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.catalogue.queries import meta_of
+from app.domain.assessments import queries as attempts
+from app.domain.assessments.models import Attempt
+from app.domain.catalogue.queries import get_version, meta_of
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
@@ -43,6 +45,34 @@ def tell_of_extra_attempt(actor: Actor, enrolment: str) -> None:
         titles = meta_of(taken.version).title
         title = titles.get(content_language(person.locale)) or next(iter(titles.values()))
         post(person, "extra_attempt", course=title, link=f"/learn/{taken.course.slug}/test")
+
+
+def tell_of_extra_time(actor: Actor, attempt: str, minutes: int) -> None:
+    """Tell a learner that an attempt runs longer, or is open again."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        sitting, person, course = _find_sitting(actor, attempt)
+        times = attempts.record_of(sitting).extra_times
+        link = f"/attempts/{sitting.public_id}"
+        post(person, "extra_time", course=course, minutes=str(minutes), reason=times[-1].reason, link=link)
+
+
+def tell_of_annulment(actor: Actor, attempt: str) -> None:
+    """Tell a learner that an attempt does not count, and why."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        sitting, person, course = _find_sitting(actor, attempt)
+        day = f"{sitting.started_at.astimezone(ZoneInfo(territory.zone_of(person.unit))):%Y-%m-%d}"
+        link = f"/attempts/{sitting.public_id}/result"
+        post(person, "annulled", course=course, day=day, reason=sitting.annulment or "", link=link)
+
+
+def _find_sitting(actor: Actor, attempt: str) -> tuple[Attempt, Person, str]:
+    """Return an attempt, its learner, and the title of its course in her language."""
+    sitting, _paper = attempts.get_attempt(scope_of(actor, Permission.ATTEMPT_READ), UUID(attempt))
+    person = people.get_owner(scope_of(actor, Permission.PERSON_READ), sitting.person_id)
+    titles = get_version(sitting.version_id).titles
+    return sitting, person, titles.get(content_language(person.locale)) or next(iter(titles.values()))
 
 
 def send(actor: Actor, message_id: int) -> None:

@@ -1,8 +1,9 @@
 """Keep late answers and extra time.
 
 Why: an answer may wait on a device for its line, come too late, or be given in more time than others have; an
-attempt may be annulled or reopened, and what it was worth before stays. Answers that are there were given when they
-were saved.
+attempt may be annulled or reopened, and what it was worth before stays; a completion that is taken back may be earned
+again, with another certificate. Answers that are there were given when they
+were saved; the only certificate of an enrolment is its current one. The way back ends where an enrolment has two.
 """
 
 import sqlalchemy as sa
@@ -98,8 +99,30 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("annulled_by", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("annulment", sa.String(length=500), nullable=True))
 
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_current", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.drop_constraint(batch_op.f("uq_certificate_enrolment_id"), type_="unique")
+        batch_op.create_index(
+            "uq_certificate_current",
+            ["enrolment_id"],
+            unique=True,
+            sqlite_where=sa.text("is_current"),
+            postgresql_where=sa.text("is_current"),
+        )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.alter_column("is_current", server_default=None)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_certificate_current",
+            sqlite_where=sa.text("is_current"),
+            postgresql_where=sa.text("is_current"),
+        )
+        batch_op.create_unique_constraint(batch_op.f("uq_certificate_enrolment_id"), ["enrolment_id"])
+        batch_op.drop_column("is_current")
+
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_column("annulment")
         batch_op.drop_column("annulled_by")

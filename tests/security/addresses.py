@@ -68,6 +68,16 @@ def by_asker(asked: Asked, thing: Thing) -> bool:
     return is_own and asked.oracle.reaches(asked.part, P.REPORT_READ, Thing(thing.value, thing.path))
 
 
+def by_teacher(asked: Asked, thing: Thing) -> bool:
+    """Whoever writes the course that an attempt is of."""
+    return asked.oracle.reaches(asked.part, P.COURSE_WRITE, Thing(thing.value, thing.course_path))
+
+
+def by_adjuster(asked: Asked, thing: Thing) -> bool:
+    """Whoever looks after the learner of an attempt, or writes its course."""
+    return asked.oracle.reaches(asked.part, P.ATTEMPT_ADJUST, thing) or by_teacher(asked, thing)
+
+
 def by_anyone(asked: Asked, thing: Thing) -> bool:
     """Whoever has the rule's permission at all: the thing is no territory's."""
     return True
@@ -100,6 +110,8 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("learner", "code"): Given(("certificate",)),
     ("learner", "slug"): Given(("taken",), by_learner),
     ("learner.enrol", "slug"): word("open-data"),
+    ("manager", "attempt_id"): Given(("open", "finished"), by_adjuster),
+    ("manager.annul", "attempt_id"): Given(("open", "finished"), by_teacher),
     ("manager", "person_id"): Given(("person", "invited")),
     ("manager.grant_attempt", "enrolment_id"): Given(("failed",)),
     ("manager.grant_attempt", "person_id"): Given(("failing",)),

@@ -67,6 +67,7 @@ class Thing:
     value: str
     path: str
     owner_id: int | None = None
+    course_path: str = ""  # of an attempt: where its course lies
 
 
 @dataclass
@@ -82,9 +83,17 @@ class Cast:
     paths: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, dict[str, str]] = field(default_factory=lambda: {HOME: {}, AWAY: {}})
 
-    def put(self, kind: str, place: str, value: object, path: str, owner_id: int | None = None) -> None:
+    def put(
+        self,
+        kind: str,
+        place: str,
+        value: object,
+        path: str,
+        owner_id: int | None = None,
+        course_path: str = "",
+    ) -> None:
         """Note a thing."""
-        self.things.setdefault(kind, {})[place] = Thing(str(value), path, owner_id)
+        self.things.setdefault(kind, {})[place] = Thing(str(value), path, owner_id, course_path)
 
     def mark(self, place: str, what: str) -> str:
         """Return a token of a region, and note where it stands."""

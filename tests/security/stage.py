@@ -19,9 +19,10 @@ from werkzeug.test import TestResponse
 from app.domain.access.values import Actor, Role
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue import service as catalogue
-from app.domain.catalogue.models import CourseDraft
+from app.domain.catalogue.models import Course, CourseDraft
 from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule
 from app.domain.certificates.models import Certificate
+from app.domain.enrolment.models import Enrolment
 from app.domain.people import service as persons
 from app.domain.people.models import Person, RoleGrant
 from app.domain.people.values import Profile
@@ -285,7 +286,7 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     begun = world.begin_test(actor, slug)
     answers = world.right_answers(actor, begun) | _said(actor, begun, cast.mark(place, "answer.given"))
     learning.submit_attempt(actor, begun.public_id, answers)
-    cast.put("finished", place, begun.public_id, actor.unit_path, actor.person_id)
+    _put_attempt(cast, "finished", place, begun, actor)
     certificate = session().query(Certificate).filter_by(person_id=actor.person_id).one()
     cast.put("certificate", place, certificate.code, actor.unit_path, actor.person_id)
     cast.tokens[place][certificate.code] = "certificate.code"
@@ -296,7 +297,12 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     cast.put("taken", place, f"{place}-second", actor.unit_path, actor.person_id)
     opened = world.begin_test(actor, f"{place}-second")
     learning.save_answers(actor, opened.public_id, _said(actor, opened, cast.mark(place, "answer.saved")))
-    cast.put("open", place, opened.public_id, actor.unit_path, actor.person_id)
+    _put_attempt(cast, "open", place, opened, actor)
+
+
+def _put_attempt(cast: Cast, kind: str, place: str, attempt: Attempt, actor: Actor) -> None:
+    course = session().query(Course).join(Enrolment).filter(Enrolment.id == attempt.enrolment_id).one()
+    cast.put(kind, place, attempt.public_id, actor.unit_path, actor.person_id, course.owner_path)
 
 
 def _fail(cast: Cast, place: str, actor: Actor) -> None:
@@ -347,8 +353,8 @@ def _enter(cast: Cast, part: Part) -> None:
     world.pass_test(actor)
     opened = world.begin_test(actor, "records")
     kinds = session().query(Attempt).filter_by(person_id=own).order_by(Attempt.id).all()
-    cast.put("finished", part.name, kinds[0].public_id, path, own)
-    cast.put("open", part.name, opened.public_id, path, own)
+    _put_attempt(cast, "finished", part.name, kinds[0], actor)
+    _put_attempt(cast, "open", part.name, opened, actor)
     cast.put("taken", part.name, "records", path, own)
     certificate = session().query(Certificate).filter_by(person_id=own).one()
     certifying.render(Actor.system("certificates.render"), certificate.code)

@@ -13,7 +13,7 @@ from app.domain.progress.models import CompletionCount
 from app.foundation import clock
 from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound
-from app.workflows import certifying, learning
+from app.workflows import adjusting, certifying, learning
 from tests import world
 
 
@@ -110,7 +110,7 @@ def test_the_last_attempt_failed_is_an_outcome_until_one_more_is_granted(land):
     with pytest.raises(Conflict):
         learning.start_attempt(actor, "open-data")
     manager = world.act_as(world.person("head@example.org", roles=(("head-of-office", "596230"),)))
-    learning.grant_attempt(manager, enrolment.public_id, "The line fell.")
+    adjusting.grant_attempt(manager, enrolment.public_id, "The line fell.")
     assert world.pass_test(actor).is_passed
     assert session().scalar(select(Enrolment.outcome)) == "passed"
 
@@ -121,7 +121,7 @@ def test_a_manager_elsewhere_cannot_grant_an_attempt(land):
     enrolment = session().scalar(select(Enrolment))
     stranger = world.act_as(world.person("zlin@example.org", "585068", roles=(("manager", "CZ-O7213"),)))
     with pytest.raises(NotFound):
-        learning.grant_attempt(stranger, enrolment.public_id, "Because.")
+        adjusting.grant_attempt(stranger, enrolment.public_id, "Because.")
 
 
 def test_the_document_is_made_once_and_stays_the_same(land):

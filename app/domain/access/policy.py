@@ -13,14 +13,15 @@ OWN: frozenset[Permission] = frozenset({P.OWN_LEARNING, P.ENROLMENT_READ, P.ATTE
 
 TABLE: Mapping[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
-    Role.TRAINER: frozenset({P.COURSE_WRITE}),
-    Role.METHODOLOGIST: frozenset({P.COURSE_WRITE}),
+    Role.TRAINER: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST}),
+    Role.METHODOLOGIST: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST}),
     Role.MANAGER: frozenset({
         P.PERSON_READ,
         P.PERSON_WRITE,
         P.ENROLMENT_READ,
         P.CERTIFICATE_READ,
         P.ATTEMPT_GRANT,
+        P.ATTEMPT_ADJUST,
         P.ISSUER_WRITE,
         P.REPORT_READ,
     }),
@@ -30,6 +31,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.ENROLMENT_READ,
         P.CERTIFICATE_READ,
         P.ATTEMPT_GRANT,
+        P.ATTEMPT_ADJUST,
         P.REPORT_READ,
     }),
     Role.COORDINATOR: frozenset({P.ENROLMENT_READ, P.CERTIFICATE_READ, P.REPORT_READ}),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ENROLMENT_READ = "enrolment-read"
     ATTEMPT_READ = "attempt-read"
     ATTEMPT_GRANT = "attempt-grant"
+    ATTEMPT_ADJUST = "attempt-adjust"  # more time, for one attempt or for every test of a person; annulment
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_REVOKE = "certificate-revoke"
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish

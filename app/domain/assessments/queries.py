@@ -1,6 +1,7 @@
 """Every question put to attempts; all of them take a scope."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -9,8 +10,20 @@ from uuid import UUID
 from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.domain.assessments.models import Answer, Attempt, LateAnswers, Paper
+from app.domain.assessments.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    EarlierResult,
+    ExtraTime,
+    LateAnswers,
+    Paper,
+)
 from app.domain.assessments.values import Given, PaperQuestion, Response, Sitting
+from app.domain.catalogue.models import Course, CourseVersion
+from app.domain.enrolment.models import Enrolment
+from app.domain.people.models import Person
+from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import Moment, session
 from app.foundation.errors import NotFound
@@ -182,3 +195,112 @@ def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[U
         )
         .all()
     )
+
+
+def list_of(enrolment: Enrolment) -> Sequence[Attempt]:
+    """Return the attempts of an enrolment that was found within a scope, the first first."""
+    return (
+        session()
+        .scalars(select(Attempt).where(Attempt.enrolment_id == enrolment.id).order_by(Attempt.ordinal))
+        .all()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """An attempt with what it belongs to; ``unit`` is where the learner was employed at that time."""
+
+    attempt: Attempt
+    enrolment: Enrolment
+    course: Course
+    version: CourseVersion
+    person: Person
+    unit: Unit
+
+
+def get_to_adjust(scope: Scope, teaching: Scope, public_id: UUID, *, is_locked: bool = False) -> Adjustable:
+    """Return an attempt within a scope, or of a course within the scope of whoever teaches it; locked where asked."""
+    statement = _to_adjust(scope, teaching).where(Attempt.public_id == public_id)
+    if is_locked:
+        statement = statement.with_for_update(of=Attempt).execution_options(populate_existing=True)
+    row = session().execute(statement).first()
+    if row is None:
+        raise NotFound
+    return Adjustable(*row)
+
+
+def _to_adjust(scope: Scope, teaching: Scope) -> AnySelect:
+    return (
+        select(Attempt, Enrolment, Course, CourseVersion, Person, Unit)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(CourseVersion, CourseVersion.id == Attempt.version_id)
+        .join(Person, Person.id == Attempt.person_id)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .where(scope.within(Attempt.unit_path) | teaching.within(Course.owner_path))
+    )
+
+
+def list_to_adjust(
+    scope: Scope, teaching: Scope, slug: str | None, person_id: int | None, page: int, size: int
+) -> tuple[Sequence[Adjustable], int]:
+    """Return one page of such attempts, the latest first, and how many there are in all."""
+    statement = _to_adjust(scope, teaching)
+    if slug is not None:
+        statement = statement.where(Course.slug == slug)
+    if person_id is not None:
+        statement = statement.where(Attempt.person_id == person_id)
+    count = session().scalar(statement.with_only_columns(func.count(Attempt.id))) or 0
+    rows = session().execute(
+        statement.order_by(Attempt.started_at.desc(), Attempt.id.desc()).limit(size).offset((page - 1) * size)
+    )
+    return [Adjustable(*row) for row in rows], count
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of an attempt beside its answers: evidence, more time, and what it was worth before."""
+
+    late: Sequence[LateAnswers]
+    extra_times: Sequence[ExtraTime]
+    earlier: Sequence[EarlierResult]
+
+
+def record_of(attempt: Attempt) -> Record:
+    """Return the record of an attempt that was found within a scope, the first first."""
+    held = session()
+    late = select(LateAnswers).where(LateAnswers.attempt_id == attempt.id).order_by(LateAnswers.id)
+    times = select(ExtraTime).where(ExtraTime.attempt_id == attempt.id).order_by(ExtraTime.id)
+    earlier = select(EarlierResult).where(EarlierResult.attempt_id == attempt.id).order_by(EarlierResult.id)
+    return Record(held.scalars(late).all(), held.scalars(times).all(), held.scalars(earlier).all())
+
+
+def paper_of(attempt: Attempt) -> PaperAsDrawn:
+    """Return the paper of an attempt that was found within a scope."""
+    return _paper(attempt.id, attempt.public_id)
+
+
+_EXTRA = select(Accommodation.extra_percent).where(
+    Accommodation.person_id == bindparam("person"), Accommodation.ended_at.is_(None)
+)
+
+
+def extra_percent(scope: Scope, learner: Enrolment) -> int:
+    """Return how much more time a learner within a scope has in every test, in percent."""
+    if not scope.covers(learner.unit_path, learner.person_id):
+        return 0
+    return session().connection().scalar(_EXTRA, {"person": learner.person_id}) or 0
+
+
+def list_accommodations(scope: Scope, person: Person) -> Sequence[Accommodation]:
+    """Return what more time a person within a scope has and had, the newest first."""
+    if not scope.covers(person.unit.path, person.id):
+        return []
+    held = select(Accommodation).where(Accommodation.person_id == person.id)
+    return session().scalars(held.order_by(Accommodation.id.desc())).all()
+
+
+def list_open_of(person: Person) -> Sequence[Attempt]:
+    """Return the open attempts of a person who was found within a scope, locked."""
+    statement = select(Attempt).where(Attempt.person_id == person.id, Attempt.finished_at.is_(None))
+    return session().scalars(statement.with_for_update().execution_options(populate_existing=True)).all()

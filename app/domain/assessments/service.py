@@ -1,19 +1,28 @@
 """What may be told to attempts: they start with a paper, take answers, and end with a mark."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments import queries, rules
-from app.domain.assessments.models import Answer, Attempt, ExtraAttempt, LateAnswers, Paper
+from app.domain.assessments.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    EarlierResult,
+    ExtraAttempt,
+    ExtraTime,
+    LateAnswers,
+    Paper,
+)
 from app.domain.assessments.values import Mark, PaperQuestion, Response, Sitting
 from app.domain.catalogue.queries import BankQuestion
-from app.domain.catalogue.values import Assessment
 from app.domain.enrolment.models import Enrolment
+from app.domain.people.models import Person
 from app.foundation import clock, ids
 from app.foundation.db import session
 from app.foundation.plain import dump
@@ -50,11 +59,10 @@ def start(
     language: str,
     paper: Sequence[PaperQuestion],
     seed: int,
-    test: Assessment,
+    limit: timedelta | None,
 ) -> Attempt:
-    """Open an attempt with its paper; the database lets only one be open."""
+    """Open an attempt with its paper, for the time that its learner has; the database lets only one be open."""
     present = clock.now()
-    limit = rules.period(test.time_limit)
     enrolment.attempts_made += 1
     attempt = Attempt(
         public_id=ids.public_id(),
@@ -153,4 +161,68 @@ def grant_extra(enrolment: Enrolment, by: str, reason: str) -> None:
     session().add(
         ExtraAttempt(enrolment_id=enrolment.id, granted_at=clock.now(), granted_by=by, reason=reason)
     )
+    session().flush()
+
+
+def add_time(attempt: Attempt, minutes: int, by: str, reason: str) -> None:
+    """Move the deadline of an attempt; a finished one is open again, and runs on from now."""
+    present, before = clock.now(), attempt.deadline_at or clock.now()
+    session().add(
+        ExtraTime(
+            attempt_id=attempt.id,
+            minutes=minutes,
+            deadline_at=before,
+            granted_at=present,
+            granted_by=by,
+            reason=reason,
+        )
+    )
+    if attempt.finished_at is not None:
+        _take_back(attempt, by, reason)
+    attempt.deadline_at = max(before, present) + timedelta(minutes=minutes)
+    session().flush()
+
+
+def _take_back(attempt: Attempt, by: str, reason: str) -> None:
+    """Open a finished attempt again; what it was worth stays written down."""
+    session().add(
+        EarlierResult(
+            attempt_id=attempt.id,
+            finished_at=attempt.finished_at,
+            earned=attempt.earned,
+            mark=attempt.mark,
+            is_passed=attempt.is_passed,
+            ended_at=clock.now(),
+            ended_by=by,
+            reason=reason,
+        )
+    )
+    attempt.finished_at = attempt.earned = attempt.mark = attempt.is_passed = None
+
+
+def annul(attempt: Attempt, by: str, reason: str) -> None:
+    """Let an attempt count no more; what it was worth stays as it is, and an open one ends."""
+    attempt.annulled_at, attempt.annulled_by, attempt.annulment = clock.now(), by, reason
+    attempt.finished_at = attempt.finished_at or attempt.annulled_at
+    session().flush()
+
+
+def accommodate(person: Person, extra_percent: int, by: str, reason: str) -> None:
+    """Give a person more time in every test from now on, in place of what she has."""
+    present = clock.now()
+    session().execute(
+        update(Accommodation)
+        .where(Accommodation.person_id == person.id, Accommodation.ended_at.is_(None))
+        .values(ended_at=present, ended_by=by)
+    )
+    if extra_percent:
+        session().add(
+            Accommodation(
+                person_id=person.id,
+                extra_percent=extra_percent,
+                reason=reason,
+                granted_at=present,
+                granted_by=by,
+            )
+        )
     session().flush()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation import chain
@@ -33,7 +33,8 @@ class Certificate(Base):
     issuer_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     year: Mapped[int]
     ordinal: Mapped[int]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    is_current: Mapped[bool] = mapped_column(default=True)  # the enrolment's outcome rests on it
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     unit_path: Mapped[str] = mapped_column(ordered_text(200), index=True)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -43,7 +44,16 @@ class Certificate(Base):
     file_digest: Mapped[str | None] = mapped_column(String(64))
     rendered_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (UniqueConstraint("issuer_unit_id", "year", "ordinal"),)
+    __table_args__ = (
+        UniqueConstraint("issuer_unit_id", "year", "ordinal"),
+        Index(
+            "uq_certificate_current",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
 
     @property
     def owner_id(self) -> int | None:

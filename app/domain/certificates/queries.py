@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.enrolment.models import Enrolment
 from app.domain.territory.values import Scope
 from app.foundation.db import session
 from app.foundation.errors import NotFound
@@ -32,11 +33,18 @@ def get_certificate(scope: Scope, code: str, *, is_locked: bool = False) -> Cert
     return certificate
 
 
+def find_current(enrolment: Enrolment) -> Certificate | None:
+    """Return the certificate that the outcome of an enrolment rests on, locked, or None."""
+    statement = select(Certificate).where(Certificate.enrolment_id == enrolment.id, Certificate.is_current)
+    return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
+
+
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
-    """Return the certificate that an enrolment earned, within a scope, or None."""
+    """Return the certificate that the outcome of an enrolment rests on, within a scope, or None."""
     return session().scalar(
         select(Certificate).where(
             Certificate.enrolment_id == enrolment_id,
+            Certificate.is_current,
             scope.within(Certificate.unit_path, Certificate.person_id),
         )
     )

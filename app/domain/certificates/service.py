@@ -91,6 +91,13 @@ def keep_file(certificate: Certificate, file_digest: str) -> None:
     certificate.rendered_at = clock.now()
 
 
+def take_back(certificate: Certificate, by: str, reason: str) -> None:
+    """Revoke the certificate of a completion that holds no more: another may be earned in its place."""
+    certificate.is_current = False
+    if certificate.revoked_at is None:
+        revoke(certificate, by, reason)
+
+
 def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
     certificate.revoked_at = clock.now()

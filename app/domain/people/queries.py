@@ -118,6 +118,19 @@ def get_owner(scope: Scope, person_id: int) -> Person:
     return person
 
 
+_LEARNER = (
+    select(Person)
+    .join(Person.unit)
+    .where(Person.id == bindparam("person"))
+    .options(contains_eager(Person.unit))
+)
+
+
+def get_learner(person_id: int) -> Person:
+    """Return the person of an enrolment that was found within a scope."""
+    return session().scalars(_LEARNER, {"person": person_id}).one()
+
+
 def _find_persons(scope: Scope, text: str, unit_path: str | None, state: str | None = None) -> Select[Person]:
     """Return the query for people within a scope, by name in any script or by e-mail, at or below a unit.
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy import Executable, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.enrolment.models import Enrolment
@@ -44,4 +44,13 @@ def count_completion(enrolment: Enrolment) -> None:
             "course_id": enrolment.course_id,
             "unit_path": enrolment.unit_path,
         },
+    )
+
+
+def uncount_completion(enrolment: Enrolment) -> None:
+    """Count one completion less for the unit that it was counted for: it was taken back."""
+    session().execute(
+        update(CompletionCount)
+        .where(CompletionCount.unit_id == enrolment.unit_id, CompletionCount.course_id == enrolment.course_id)
+        .values(completions=CompletionCount.completions - 1)
     )

@@ -2,13 +2,22 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import (
+    BooleanField,
+    EmailField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.domain.people.rules import LONGEST_EMAIL, LONGEST_JOB_TITLE, LONGEST_LATIN_NAME, LONGEST_NAME
 from app.foundation.i18n import LOCALES
 from app.web.account.forms import choices_of
 from app.web.labels import AUDIENCES, GENDERS, LOCALE_NAMES
+from app.workflows.adjusting import MOST_MINUTES, MOST_PERCENT, REASON_LIMIT
 
 STATES = {"active": _("Active"), "invited": _("Invited"), "deactivated": _("Deactivated")}
 """How a person stands: she has a password, has none yet, or is let in no more."""
@@ -77,3 +86,44 @@ class AttemptForm(FlaskForm):
         description=_("The reason is kept in the audit trail; do not write about health or family."),
         validators=[DataRequired(_("Say why one more attempt is granted.")), _at_most(300)],
     )
+
+
+_KEPT = _("The reason is kept in the audit trail; do not write about health or family.")
+
+
+def _reason(label: object, words: object) -> TextAreaField:
+    return TextAreaField(label, description=_KEPT, validators=[DataRequired(words), _at_most(REASON_LIMIT)])
+
+
+class TimeForm(FlaskForm):
+    """How much more time somebody has in one attempt, and why."""
+
+    minutes = IntegerField(
+        _("How many more minutes?"),
+        validators=[
+            InputRequired(_("Enter the minutes as a whole number.")),
+            NumberRange(1, MOST_MINUTES, _("Give from %(min)d to %(max)d minutes.")),
+        ],
+    )
+    reason = _reason(_("Why is more time given?"), _("Write the reason."))
+
+
+class AnnulmentForm(FlaskForm):
+    """Why an attempt counts no more, and whether another is given in its place."""
+
+    reason = _reason(_("Why is the attempt annulled?"), _("Write the reason."))
+    gives_back = BooleanField(_("Give the learner another attempt in its place"), default=True)
+
+
+class AccommodationForm(FlaskForm):
+    """How much more time somebody has in every test, and why."""
+
+    percent = IntegerField(
+        _("How much more time, in percent?"),
+        description=_("50 makes one hour into an hour and a half; 0 ends it."),
+        validators=[
+            InputRequired(_("Enter the percent as a whole number.")),
+            NumberRange(0, MOST_PERCENT, _("Give from %(min)d to %(max)d percent.")),
+        ],
+    )
+    reason = _reason(_("Why?"), _("Write the reason."))

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.domain.access.policy import holds, scope_of
+from app.domain.access.policy import allows, holds, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
@@ -79,6 +79,7 @@ class PersonPage:
     certificates: Mapping[int, Certificate]  # by enrolment
     is_self: bool
     is_below: bool
+    may_adjust_attempts: bool
     may_grant_attempts: bool
     may_grant_roles: bool
 
@@ -107,9 +108,10 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
         person=person,
         grants=people.list_grants(scope, person.id),
         taken=enrolments.list_taken(scope_of(actor, Permission.ENROLMENT_READ), person.id),
-        certificates={certificate.enrolment_id: certificate for certificate in held},
+        certificates={each.enrolment_id: each for each in held if each.is_current},
         is_self=person.id == actor.person_id,
         is_below=administering.is_above(actor, person),
+        may_adjust_attempts=allows(actor, Permission.ATTEMPT_ADJUST, person),
         may_grant_attempts=holds(actor, Permission.ATTEMPT_GRANT),
         may_grant_roles=holds(actor, Permission.ROLE_GRANT),
     )

@@ -14,7 +14,7 @@ from app.web.labels import GENDERS, LOCALE_NAMES, ROLES
 from app.web.manager import asking, records
 from app.web.manager.forms import STATES, AttemptForm
 from app.web.session import actor
-from app.workflows import administering, learning
+from app.workflows import adjusting, administering
 
 blueprint = Blueprint("manager", __name__)
 P = Permission
@@ -115,7 +115,7 @@ def grant_attempt(person_id: UUID, enrolment_id: UUID) -> Answer:
     person, taken = records.get_failed(actor(), person_id, enrolment_id)
     form = AttemptForm()
     if form.validate_on_submit():
-        learning.grant_attempt(actor(), enrolment_id, str(form.reason.data))
+        adjusting.grant_attempt(actor(), enrolment_id, str(form.reason.data))
         flash(
             _("%(name)s may try the test once more, and is told by mail.", name=person.full_name), "success"
         )

@@ -22,7 +22,7 @@ from app.web.account.views import add_error
 from app.web.session import actor
 from app.web.trainer.forms import GrantForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import drafting, inspecting, learning
+from app.workflows import adjusting, drafting, inspecting
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -114,7 +114,7 @@ def learners(slug: str) -> Response | str | tuple[str, int]:
     bench, form = inspecting.open_course(actor(), slug), GrantForm()
     if form.validate_on_submit():
         try:
-            learning.grant_attempt(actor(), UUID(str(form.enrolment.data)), str(form.reason.data))
+            adjusting.grant_attempt(actor(), UUID(str(form.enrolment.data)), str(form.reason.data))
         except Invalid as error:
             add_error(form, error)
         else:

@@ -131,7 +131,7 @@ def _statement(scope: Scope, selection: Selection) -> AnySelect:
         )
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(Certificate, Certificate.enrolment_id == Enrolment.id)
+        .outerjoin(Certificate, (Certificate.enrolment_id == Enrolment.id) & Certificate.is_current)
         .where(*_selected(scope, selection))
         .order_by(Person.sort_key, Person.id, Enrolment.id)
     )
