@@ -81,6 +81,8 @@ KINDS = {
     "sign_in_notice": {"moment": "now", "link": "/account/reset"},
     "email_changed": {"address": "@", "link": "/help"},
     "extra_attempt": {"course": "@", "link": "/learn/x/test"},
+    "extra_time": {"course": "@", "minutes": "10", "reason": "@", "link": "/attempts/x"},
+    "annulled": {"course": "@", "day": "2026-01-01", "reason": "@", "link": "/attempts/x/result"},
 }
 HEADERS = {
     "From",

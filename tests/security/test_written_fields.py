@@ -1,5 +1,6 @@
 """T4: a form writes what it shows, whatever else is sent along with it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -81,6 +82,9 @@ VOLATILE = {
 }
 """Columns that differ at every act, by chance."""
 
+REFUSED: tuple[int, set[tuple[str, str, str]]] = (422, set())
+"""What a form of answers gets that holds more than answers: nothing of it is taken."""
+
 Row = dict[str, object]
 
 
@@ -145,7 +149,9 @@ def test_a_form_writes_nothing_for_columns_that_it_does_not_show(stage, writer):
         plain = outcome(stage, writer, form, typed(form))
         more = outcome(stage, writer, form, {**typed(form), **greedy(stage, form)})
         taken += bool(plain[1])
-        assert more == plain, f"{writer}: {form.action}"
+        is_a_test = form.action.startswith(("/attempts/", "/learn/"))
+        is_of_answers = is_a_test and any(re.match(r"q\d", field) for field in form.names)
+        assert more == (REFUSED if is_of_answers else plain), f"{writer}: {form.action}"
     assert taken >= 2
 
 
