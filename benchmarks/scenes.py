@@ -1,5 +1,6 @@
 """What people do while it is measured: each scene is one act, repeated in rounds between rounds of the probe."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -116,11 +117,22 @@ def right_form(engine: Engine, address: str) -> Form:
 
 
 def finish(browser: Browser, address: str, form: Form) -> None:
-    """Save ten times, each time with more answers, and hand in."""
-    fields = list(form.items())
+    """Save ten times, each time with more answers, and hand in; each page says what it showed, as the real one does."""
+    fields, saved = list(form.items()), {}
     for done in range(1, SAVES + 1):
-        browser.post(address, {**dict(fields[: len(fields) * done // SAVES]), "action": "save"})
-    browser.post(address, {**form, "action": "submit"})
+        given = dict(fields[: len(fields) * done // SAVES])
+        browser.post(address, {**shown(form, saved), **given, "action": "save"})
+        saved = given
+    browser.post(address, {**shown(form, saved), **form, "action": "submit"})
+
+
+def shown(form: Form, saved: Form) -> Form:
+    """Return the hidden fields of a page: for each question of a form what was saved of it."""
+    found: dict[str, list[str]] = {}
+    for name in form:
+        place = name.partition("-")[0].removeprefix("q")
+        found.setdefault(place, []).extend(saved.get(name, ()))
+    return {f"shown-{place}": [json.dumps(response)] for place, response in found.items()}
 
 
 class Exports:

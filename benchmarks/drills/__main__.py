@@ -1,0 +1,51 @@
+"""``python -m benchmarks.drills kills|rush``: runs a drill on both engines, and fails where something was lost."""
+
+import argparse
+import json
+import sys
+
+from benchmarks.drills import houses, kills, rush
+from benchmarks.figures import RESULTS
+
+NOTHING = (
+    "lost answers",
+    "submissions without a mark",
+    "half-marked attempts",
+    "wrong answers of the server",
+)
+MOST_MS = 1_500
+
+
+def main() -> int:
+    """Run what is asked for; return 1 where the drill failed."""
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("drill", choices=("kills", "rush"))
+    wanted.add_argument("--kills", type=int, default=100)
+    wanted.add_argument("--learners", type=int, default=4_000, help="people who have not begun a test")
+    wanted.add_argument("--processes", type=int, default=2, help="of the web server, for the rush")
+    wanted.add_argument("--engine", choices=houses.ENGINES, action="append")
+    given = wanted.parse_args()
+    failed = False
+    for engine in given.engine or houses.ENGINES:
+        learners = given.learners if given.drill == "kills" else rush.PEOPLE
+        with houses.laid(engine, learners) as house:
+            counted = (
+                kills.run(house, given.kills) if given.drill == "kills" else rush.run(house, given.processes)
+            )
+        print(engine, json.dumps(counted, indent=1), flush=True)
+        (RESULTS / f"{given.drill}-{engine}.json").write_text(json.dumps(counted, indent=1) + "\n", "utf-8")
+        failed = failed or not _is_well(given.drill, counted)
+    return int(failed)
+
+
+def _is_well(drill: str, counted: dict[str, float]) -> bool:
+    if any(counted.get(name, 0) for name in NOTHING):
+        return False
+    if drill == "kills":
+        return counted["acknowledged answers"] > 0 and counted["acknowledged submissions"] > 0
+    is_whole = counted["results"] == counted["certificates"] == counted["attempts"] == rush.PEOPLE
+    return is_whole and counted["p95_ms"] <= MOST_MS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The ground of a drill: an installation with learners before their test, on SQLite and on PostgreSQL."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import ground, land
+from benchmarks.ground import Instance
+from tests.servers import has_postgres, postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An installation that is ready for a drill, and a folder for logs."""
+
+    engine: str
+    instance: Instance
+    folder: Path
+
+
+@contextmanager
+def laid(engine: str, learners: int) -> Iterator[House]:
+    """Lay the ground for so many learners on an engine, whose database is set up to lose nothing."""
+    folder = Path(tempfile.mkdtemp(prefix=f"gradivo-drill-{engine}-"))
+    try:
+        if engine == "sqlite":
+            yield _house(engine, folder, None, learners)
+        elif has_postgres():
+            with postgres(durable=True) as cluster:
+                yield _house(engine, folder, cluster.create("drill"), learners)
+        else:
+            raise ground.NotReady("PostgreSQL is missing: apt-get install postgresql")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _house(engine: str, folder: Path, database_url: str | None, learners: int) -> House:
+    environ = ground.environment(folder, database_url)
+    return House(engine, ground.prepare(environ, land.VILLAGE_LAND, learners, 10), folder)
