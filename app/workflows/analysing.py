@@ -119,7 +119,7 @@ def _questions(found: Analysis) -> Table:
             _rounded(each.item.discrimination),
             _rounded(each.item.efficiency),
             each.unanswered,
-            " ".join(dict.fromkeys(advice.code for advice in each.advice)),
+            " ".join(advice.code for advice in each.advice),
         )
         for each in found.questions
     ]

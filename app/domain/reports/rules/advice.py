@@ -5,7 +5,7 @@ The thresholds of facility and discrimination follow the tables of Moodle's “Q
 “difficult” or harder; a negative discrimination index says “question probably invalid”, one below 20 “very weak”.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,21 +24,18 @@ INVALID, WEAK = 0.0, 20.0  # discrimination index
 MANY_UNANSWERED = 10.0  # percent
 MORE_OF_THE_BETTER = 10.0  # percentage points
 
-Values: TypeAlias = Mapping[str, str]
+Found: TypeAlias = bool | Sequence[str]
+"""Whether a rule speaks, or the options that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """When a piece of advice is given: once for each of the values that are found."""
+    """When a piece of advice is given; a message with ``options`` names those that were found."""
 
     code: str
-    find: Callable[[QuestionFigures], Iterable[Values]]
+    find: Callable[[QuestionFigures], Found]
     message: str
     is_urgent: bool = False
-
-
-def _once(is_so: bool) -> Sequence[Values]:
-    return [{}] if is_so else []
 
 
 def _discrimination(question: QuestionFigures) -> float | None:
@@ -49,15 +46,14 @@ def _facility(question: QuestionFigures) -> float:
     return question.item.facility.value or 0.0
 
 
-def _is_invalid(question: QuestionFigures) -> Sequence[Values]:
+def _is_invalid(question: QuestionFigures) -> bool:
     index = _discrimination(question)
-    return _once(index is not None and index < INVALID)
+    return index is not None and index < INVALID
 
 
-def _is_weak(question: QuestionFigures) -> Sequence[Values]:
+def _is_weak(question: QuestionFigures) -> bool:
     index = _discrimination(question)
-    is_weak = index is not None and INVALID <= index < WEAK
-    return _once(is_weak and HARD < _facility(question) < EASY)
+    return index is not None and INVALID <= index < WEAK and HARD < _facility(question) < EASY
 
 
 def _wrong_choices(question: QuestionFigures) -> list[ChoiceCount]:
@@ -65,25 +61,25 @@ def _wrong_choices(question: QuestionFigures) -> list[ChoiceCount]:
     return [choice for choice in question.choices if not choice.is_right and question.kind == Kind.SINGLE]
 
 
-def _preferred(question: QuestionFigures) -> Iterable[Values]:
+def _preferred(question: QuestionFigures) -> Sequence[str]:
     right = sum(choice.chosen for choice in question.choices if choice.is_right)
-    return [{"option": choice.text} for choice in _wrong_choices(question) if choice.chosen > right]
+    return [choice.text for choice in _wrong_choices(question) if choice.chosen > right]
 
 
-def _misleading(question: QuestionFigures) -> Iterable[Values]:
+def _misleading(question: QuestionFigures) -> Sequence[str]:
     if not question.better or not question.weaker:
         return []
     return [
-        {"option": choice.text}
+        choice.text
         for choice in _wrong_choices(question)
         if 100 * (choice.better / question.better - choice.weaker / question.weaker) >= MORE_OF_THE_BETTER
     ]
 
 
-def _unchosen(question: QuestionFigures) -> Iterable[Values]:
+def _unchosen(question: QuestionFigures) -> Sequence[str]:
     if question.item.count < FEWEST_FOR_UNCHOSEN:
         return []
-    return [{"option": choice.text} for choice in _wrong_choices(question) if not choice.chosen]
+    return [choice.text for choice in _wrong_choices(question) if not choice.chosen]
 
 
 RULES = (
@@ -96,22 +92,20 @@ RULES = (
     _Rule(
         "wrong-option-preferred",
         _preferred,
-        N_(
-            "A wrong option is chosen more often than the right one: “%(option)s”. Check the key and the wording."
-        ),
+        N_("Chosen more often than the right option, so check the key and the wording: %(options)s"),
         is_urgent=True,
     ),
     _Rule(
         "better-choose-wrong",
         _misleading,
         N_(
-            "The better third chooses a wrong option more often than the weaker third: “%(option)s”. Is it right too?"
+            "Wrong, but chosen more often by the better third than by the weaker, so it may be right too: %(options)s"
         ),
         is_urgent=True,
     ),
     _Rule(
         "hard",
-        lambda question: _once(_facility(question) <= HARD),
+        lambda question: _facility(question) <= HARD,
         N_("Few get it right: check the key, and whether a module teaches it."),
         is_urgent=True,
     ),
@@ -122,17 +116,17 @@ RULES = (
     ),
     _Rule(
         "easy",
-        lambda question: _once(_facility(question) >= EASY),
+        lambda question: _facility(question) >= EASY,
         N_("Nearly everyone gets it right: it tells little about who knows more."),
     ),
     _Rule(
         "option-unchosen",
         _unchosen,
-        N_("Nobody chooses this wrong option: “%(option)s”. A more likely one would test more."),
+        N_("Wrong, and nobody chooses it, so a more likely option would test more: %(options)s"),
     ),
     _Rule(
         "unanswered",
-        lambda question: _once(100 * question.unanswered >= MANY_UNANSWERED * question.item.count),
+        lambda question: 100 * question.unanswered >= MANY_UNANSWERED * question.item.count,
         N_("Many leave it unanswered: is it clear, and is there time enough?"),
     ),
 )
@@ -143,8 +137,10 @@ def advise(question: QuestionFigures) -> tuple[Advice, ...]:
     """Return what the figures of a question suggest; nothing where it was drawn too seldom."""
     if question.item.count < FEWEST_FOR_ADVICE:
         return ()
-    return tuple(
-        Advice(rule.code, rule.message, values, rule.is_urgent)
-        for rule in RULES
-        for values in rule.find(question)
-    )
+    found = [(rule, rule.find(question)) for rule in RULES]
+    return tuple(_advice(rule, options) for rule, options in found if options)
+
+
+def _advice(rule: _Rule, found: Found) -> Advice:
+    values = {} if isinstance(found, bool) else {"options": "; ".join(f"“{option}”" for option in found)}
+    return Advice(rule.code, rule.message, values, rule.is_urgent)
