@@ -49,6 +49,8 @@ CHUNK_ATTEMPTS = 500
 MOST_VARIANTS = 50_000
 """So many orders of questions are remembered; further ones are read anew each time."""
 
+_FIRST_DAY, _LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
+"""Before and after these, some zone's midnight is no moment that Python knows."""
 _QUESTION = '{"key": '
 """How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
 _BEHIND = ', "answer_key": '
@@ -121,7 +123,9 @@ def _sample(scope: Scope, sample: Sample, zone: ZoneInfo) -> AnySelect:
     if sample.period.first is not None:
         clauses.append(each.c.finished_at >= _midnight(sample.period.first, zone))
     if sample.period.last is not None:
-        clauses.append(each.c.finished_at < _midnight(sample.period.last + timedelta(days=1), zone))
+        clauses.append(
+            each.c.finished_at < _midnight(min(sample.period.last, _LAST_DAY) + timedelta(days=1), zone)
+        )
     named = (each.c.id, each.c.person_id, each.c.version_id, each.c.language, each.c.earned, each.c.points)
     return (
         select(*named)
@@ -132,7 +136,7 @@ def _sample(scope: Scope, sample: Sample, zone: ZoneInfo) -> AnySelect:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
+    return datetime.combine(max(day, _FIRST_DAY), time(), zone)
 
 
 def get_analysis(scope: Scope, sample: Sample, zone: ZoneInfo, language: str) -> Analysis:
@@ -156,7 +160,8 @@ def get_analysis(scope: Scope, sample: Sample, zone: ZoneInfo, language: str) ->
 def _texts(chunk: Sequence[_Read]) -> Mapping[int, str]:
     ids = [each.id for each in chunk]
     statement = select(Paper.attempt_id, cast(Paper.questions, Text)).where(Paper.attempt_id.in_(ids))
-    return dict(session().connection().execute(statement).tuples().all())
+    rows = session().connection().execute(statement).all()
+    return {attempt_id: text for attempt_id, text in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
 def _answers(chunk: Sequence[_Read]) -> Mapping[int, Answers]:
