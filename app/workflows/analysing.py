@@ -13,13 +13,11 @@ from app.domain.access.values import Actor, Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.reports.queries import analysis
 from app.domain.reports.rules import selections
-from app.domain.reports.values import Analysis, Period, Sample, Statistic, Which
+from app.domain.reports.values import Analysis, Sample, Statistic
 from app.domain.territory import queries as territory
 from app.formats import csv_table
 from app.foundation import audit, clock
 from app.foundation.db import transaction
-from app.foundation.errors import Invalid
-from app.foundation.i18n import N_
 
 P = Permission
 Row: TypeAlias = Sequence[object]
@@ -38,22 +36,6 @@ def list_versions(actor: Actor, slug: str) -> Sequence[tuple[int, int, int]]:
     """Return edition, correction and number of attempts of the versions that were sat, the newest first."""
     require(actor, P.COURSE_WRITE, catalogue.get_course(slug))
     return analysis.list_analysed_versions(scope_of(actor, P.COURSE_WRITE), slug)
-
-
-def choose(actor: Actor, slug: str, version: str, period: Period, which: Which) -> Sample:
-    """Return the sample that is asked for; without a version, the newest edition that anybody sat.
-
-    Raises Invalid for a version that nobody sat.
-    """
-    sat = list_versions(actor, slug)
-    if not version:
-        return Sample(slug, sat[0][0] if sat else None, None, period, which)
-    edition, correction = selections.read_version(version)
-    if edition is not None and not any(
-        edition == known and correction in {None, number} for known, number, _ in sat
-    ):
-        raise Invalid("version", N_("There is no such version."))
-    return Sample(slug, edition, correction, period, which)
 
 
 def analyse(actor: Actor, sample: Sample, language: str) -> Analysis:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,7 +15,17 @@ from app.domain.access.values import Permission
 from app.domain.reports.rules import selections
 from app.domain.reports.rules.advice import FEWEST_FOR_TEST
 from app.domain.reports.rules.items import FEWEST_ALIKE
-from app.domain.reports.values import Advice, Analysis, Format, Sample, Shape, Statistic, Which
+from app.domain.reports.values import (
+    Advice,
+    Analysis,
+    ChoiceCount,
+    Format,
+    QuestionFigures,
+    Sample,
+    Shape,
+    Statistic,
+    Which,
+)
 from app.foundation.errors import Invalid, NotFound
 from app.foundation.i18n import N_, content_language, translate
 from app.web.coordinator.asking import read_shape
@@ -28,6 +38,8 @@ from app.workflows import analysing, inspecting
 from app.workflows.inspecting import Bench
 
 P = Permission
+Sat: TypeAlias = Sequence[tuple[int, int, int]]
+"""Edition, correction and attempts of the versions that were sat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +73,10 @@ class AnalysisPage:
         """Return why there is no figure, in the language of the page."""
         return translate(choose_locale(), statistic.reason)
 
+    def told(self, question: QuestionFigures) -> list[ChoiceCount]:
+        """Return the options of a question; of pairs and gaps, of which there are many, the wrong ones if chosen."""
+        return [each for each in question.choices if not each.part or each.is_right or each.chosen]
+
     @property
     def whiches(self) -> list[tuple[str, str]]:
         """The choices of attempts."""
@@ -83,43 +99,40 @@ def _who() -> str:
 def analysis(slug: str) -> Response | str | tuple[str, int]:
     """Show how the questions of a course perform, or hand a table of that out."""
     bench, shape = inspecting.open_course(actor(), slug), read_shape(request.args)
+    sat = analysing.list_versions(actor(), slug) if bench.course is not None else ()
     try:
-        sample = _sample(bench)
+        sample = _sample(slug, sat)
     except Invalid as error:
         if shape is not None:
             raise
-        return render_template("trainer/analysis.html", view=_refused(bench, error)), 422
+        return render_template("trainer/analysis.html", view=_refused(bench, sat, error)), 422
     if shape is not None:
-        return _sent(sample, shape)
-    return render_template("trainer/analysis.html", view=_page(bench, sample))
+        return _sent(bench, sample, shape)
+    return render_template("trainer/analysis.html", view=_page(bench, sat, sample))
 
 
-def _sample(bench: Bench) -> Sample | None:
-    """Return the attempts that are asked for, None of a course that was never published; raises Invalid."""
+def _sample(slug: str, sat: Sat) -> Sample:
     asked = request.args
     period = selections.read_period(asked.get("from", ""), asked.get("to", ""))
     which = selections.read_which(asked.get("attempts", ""))
+    return Sample(slug, *selections.choose_versions(asked.get("version", ""), sat), period, which)
+
+
+def _page(bench: Bench, sat: Sat, sample: Sample) -> AnalysisPage:
     if bench.course is None:
-        return None
-    return analysing.choose(actor(), bench.slug, asked.get("version", ""), period, which)
-
-
-def _page(bench: Bench, sample: Sample | None) -> AnalysisPage:
-    if sample is None:
         return AnalysisPage(bench=bench, asked={}, versions=())
     found = analysing.analyse(actor(), sample, content_language(choose_locale()))
-    return AnalysisPage(bench=bench, asked=sample.parameters(), versions=_versions(bench), found=found)
+    return AnalysisPage(bench=bench, asked=sample.parameters(), versions=_versions(sat), found=found)
 
 
-def _refused(bench: Bench, error: Invalid) -> AnalysisPage:
+def _refused(bench: Bench, sat: Sat, error: Invalid) -> AnalysisPage:
     given = {name: request.args.get(name) for name in Sample("").parameters()}
     words = (error.field, words_of(error))
-    return AnalysisPage(bench=bench, asked=given, versions=_versions(bench), error=words)
+    return AnalysisPage(bench=bench, asked=given, versions=_versions(sat), error=words)
 
 
-def _versions(bench: Bench) -> list[tuple[str, str]]:
+def _versions(sat: Sat) -> list[tuple[str, str]]:
     """Return the choices of versions: all, each edition, and its versions where it has several."""
-    sat = analysing.list_versions(actor(), bench.slug) if bench.course is not None else []
     choices = [("all", _("All versions"))]
     for edition, members in groupby(sat, lambda each: each[0]):
         corrections = [(correction, count) for _edition, correction, count in members]
@@ -138,13 +151,13 @@ def _attempts(count: int) -> str:
     return str(ngettext("%(num)s attempt", "%(num)s attempts", count))
 
 
-def _sent(sample: Sample | None, shape: Shape) -> Response:
+def _sent(bench: Bench, sample: Sample, shape: Shape) -> Response:
     table = request.args.get("table", "questions")
     if shape.format is not Format.CSV or shape.is_bundled:
         raise Invalid("format", N_("An item analysis can be had as CSV only."))
     if table not in analysing.TABLES:
         raise Invalid("table", N_("There is no such table."))
-    if sample is None:
+    if bench.course is None:
         raise NotFound
     sheet = analysing.export(actor(), sample, content_language(choose_locale()), table, shape.dialect)
     response = make_response(sheet.content)

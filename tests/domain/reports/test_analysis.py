@@ -317,4 +317,4 @@ def test_papers_and_answers_that_lie_otherwise_are_read_alike(learners):
 
 
 def test_plain_words_are_left_of_html():
-    assert analysis.plain('<p>a &lt; <b>b</b></p><img src="x" alt="A map">') == "a < b A map"
+    assert items.plain('<p>a &lt; <b>b</b></p><img src="x" alt="A map">') == "a < b A map"

@@ -3,9 +3,7 @@
 The scope is that of whoever teaches: a course within it is open with all its learners, for figures name nobody.
 """
 
-import html
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -38,6 +36,7 @@ from app.domain.reports.rules.items import (
     Part,
     Sat,
     Variant,
+    plain,
     share,
     thirds,
 )
@@ -55,7 +54,6 @@ _QUESTION = '{"key": '
 """How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
 _BEHIND = ', "answer_key": '
 """What ends the part that learners saw; the order of options is told before, and that of the key is the same."""
-_SKIPPED = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>|<[^>]*>")
 
 _TURNS: Mapping[Which, tuple[ColumnElement[Any], ...]] = {
     Which.FIRST: (Attempt.ordinal.asc(),),
@@ -260,11 +258,6 @@ def _order(laid: Sequence[str], filed: Sequence[str]) -> tuple[int, ...]:
     """Return for each option of a paper its place in the file; of two that say the same, the first comes first."""
     places = {text: [place for place, each in enumerate(filed) if each == text] for text in set(filed)}
     return tuple(places[text].pop(0) for text in laid)
-
-
-def plain(fragment: str) -> str:
-    """Return the words of an HTML fragment; a picture's are its alternative text."""
-    return " ".join(html.unescape(_SKIPPED.sub(lambda tag: f" {tag[1] or ''} ", fragment)).split())
 
 
 def _figures(gathering: Gathering, papers: _Papers, slug: str) -> Iterator[QuestionFigures]:

@@ -1,6 +1,7 @@
 """What reports are asked for, and how their files are named: pure functions."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.domain.catalogue.values import Track
@@ -78,6 +79,20 @@ def read_which(text: str) -> Which:
     if text and text not in set(Which):
         raise Invalid("attempts", N_("Choose the first, best, last or all attempts."))
     return Which(text or Which.FIRST)
+
+
+def choose_versions(text: str, sat: Sequence[tuple[int, int, int]]) -> tuple[int | None, int | None]:
+    """Return edition and correction that a text asks for, from an empty one the newest edition that anybody sat.
+
+    ``sat`` are edition, correction and attempts, the newest first. Raises Invalid for a version that nobody sat.
+    """
+    if not text:
+        return (sat[0][0] if sat else None), None
+    edition, correction = read_version(text)
+    known = any(edition == number and correction in {None, its} for number, its, _ in sat)
+    if edition is not None and not known:
+        raise Invalid("version", N_("There is no such version."))
+    return edition, correction
 
 
 def name_sample(table: str, sample: Sample, made_at: datetime) -> str:
