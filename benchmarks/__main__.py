@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import alone, figures, ground, land, serving
+from benchmarks import alone, figures, ground, items, land, serving
 from benchmarks.engines import QUICK, WHOLE, Effort, measuring
 from benchmarks.figures import Figure
 from benchmarks.ground import Instance
@@ -59,6 +59,7 @@ def _on_sqlite(folder: Path, effort: Effort) -> Iterator[Figure]:
     yield from alone.document(instance)
     yield from alone.statements(instance)
     yield from alone.visits(instance, folder)
+    yield from items.analysis("sqlite", instance)
 
 
 def _on_postgresql(folder: Path, effort: Effort) -> Iterator[Figure]:
@@ -69,6 +70,7 @@ def _on_postgresql(folder: Path, effort: Effort) -> Iterator[Figure]:
         instance = _lay(folder, "postgresql", cluster.create("bench"))
         with measuring("postgresql", instance, serving.postmaster(cluster), folder) as engine:
             yield from engine.play(effort)
+        yield from items.analysis("postgresql", instance, serving.postmaster(cluster))
 
 
 if __name__ == "__main__":

@@ -63,6 +63,12 @@ PROGRESS_STATES = {
     "failed": _("Not passed"),
     "completed": _("Completed"),
 }
+ANALYSED_ATTEMPTS = {
+    "first": _("The first of each learner"),
+    "best": _("The best of each learner"),
+    "last": _("The last of each learner"),
+    "all": _("All attempts"),
+}
 RESULTS = {"passed": _("Passed"), "attended": _("Attended"), "failed": _("Not passed")}
 CERTIFICATE_STATES = {
     "valid": _("Valid"),

@@ -10,10 +10,10 @@ from app.domain.access.policy import require, scope_of
 from app.domain.access.queries import find_actor_by_id
 from app.domain.access.values import Actor, Permission
 from app.domain.people import queries as people
-from app.domain.reports import rules
 from app.domain.reports import service as reports
 from app.domain.reports.models import ReportFile
 from app.domain.reports.queries import completions, files, places
+from app.domain.reports.rules import selections
 from app.domain.reports.values import COLUMNS, CompletionRow, Format, Period, Selection, Shape, Totals
 from app.domain.territory.values import Scope
 from app.formats import csv_table, report_files, xlsx_table
@@ -102,7 +102,7 @@ def export(actor: Actor, selection: Selection, shape: Shape) -> Download | Repor
 
 def _ask(actor: Actor, selection: Selection, shape: Shape) -> _Asked:
     made_at = clock.now()
-    name = rules.name_file("completions", selection, made_at)
+    name = selections.name_file("completions", selection, made_at)
     scope = scope_of(actor, Permission.REPORT_READ)
     return _Asked(name, actor.name, scope, selection, shape, today_of(actor), made_at)
 
@@ -219,7 +219,9 @@ def _is_open(actor: Actor, promised: ReportFile) -> bool:
 def _make(asker: Actor, promised: ReportFile) -> tuple[str, int]:
     wanted = dict(promised.parameters)
     shape = Shape(Format.XLSX, is_bundled=wanted.pop("bundled"))
-    period = Period(rules.read_day("from", wanted["from"] or ""), rules.read_day("to", wanted["to"] or ""))
+    period = Period(
+        selections.read_day("from", wanted["from"] or ""), selections.read_day("to", wanted["to"] or "")
+    )
     scope = scope_of(asker, Permission.REPORT_READ)
     selection = places.get_selection(
         scope, wanted["unit"], period, wanted["course"], wanted["track"], wanted["result"]

@@ -34,7 +34,7 @@ LISTS = {
         "/reports/coverage",
     ],
     "coordinator": ["/reports/progress", "/reports/completions", "/reports/coverage"],
-    "trainer": ["/teach/courses", "/teach/courses/open-data/learners"],
+    "trainer": ["/teach/courses", "/teach/courses/open-data/learners", "/teach/courses/open-data/analysis"],
     "admin": ["/admin/audit", "/admin/roles", "/admin/mail", "/admin/territory", "/admin/issuers"],
 }
 MOST_OF_A_LIST = 14

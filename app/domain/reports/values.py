@@ -1,5 +1,6 @@
 """What reports are asked and what they answer: frozen values, and rows in the order of the contract."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -194,3 +195,129 @@ class MunicipalityTile:
     path: str
     above: str
     completions: int
+
+
+class Which(StrEnum):
+    """Which attempts of an enrolment an item analysis counts; its formulas suppose the first."""
+
+    FIRST = "first"
+    BEST = "best"
+    LAST = "last"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which attempts an item analysis is made of; no edition is all of them, no correction all of an edition's."""
+
+    course: str  # slug
+    edition: int | None = None
+    correction: int | None = None
+    period: Period = Period()  # of the days on which attempts ended, in the zone of the course's owner
+    which: Which = Which.FIRST
+
+    @property
+    def version(self) -> str:
+        """The versions as an address names them: ``all``, an edition ``2``, or a version ``2.1``."""
+        if self.edition is None:
+            return "all"
+        return str(self.edition) if self.correction is None else f"{self.edition}.{self.correction}"
+
+    def parameters(self) -> dict[str, str | None]:
+        """Return what was asked by the names of the address, all of them."""
+        first, last = self.period.first, self.period.last
+        return {
+            "version": self.version,
+            "from": first.isoformat() if first else None,
+            "to": last.isoformat() if last else None,
+            "attempts": self.which.value,
+        }
+
+
+class Statistic(NamedTuple):
+    """A figure, or the reason why there is none: an English msgid."""
+
+    value: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTest:
+    """The figures of a whole test; mean, median, deviation and standard error in percent of its points."""
+
+    count: int
+    mean: Statistic
+    median: Statistic
+    deviation: Statistic
+    skewness: Statistic
+    kurtosis: Statistic
+    consistency: Statistic  # percent
+    error_ratio: Statistic  # percent
+    standard_error: Statistic
+    histogram: tuple[int, ...]  # attempts in each tenth of the points, the last with 100 %
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """The figures of a question over the attempts that drew it, all in percent."""
+
+    count: int
+    facility: Statistic
+    deviation: Statistic
+    discrimination: Statistic
+    efficiency: Statistic
+
+
+class ChoiceCount(NamedTuple):
+    """How often an option was chosen; ``part`` names the cell or gap it was chosen for, if there are several."""
+
+    part: str
+    text: str
+    is_right: bool
+    chosen: int
+    weaker: int  # of the weaker third
+    better: int  # of the better third
+
+
+class TypedCount(NamedTuple):
+    """A wrong answer that enough learners typed alike, and how many did."""
+
+    text: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a figure suggests: an English msgid with places, and what fills them."""
+
+    code: str
+    message: str
+    values: Mapping[str, str]
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """A question with its figures; heading and options as plain text in one language of the course."""
+
+    key: str
+    kind: str
+    area: str
+    heading: str
+    language: str
+    is_drawn_still: bool  # by the newest version of the course
+    item: ItemFigures
+    choices: tuple[ChoiceCount, ...]
+    typed: tuple[TypedCount, ...]
+    unanswered: int
+    weaker: int  # attempts of the weaker third that drew it
+    better: int
+    advice: tuple[Advice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The item analysis of a sample: the test, and its questions in the order of the bank."""
+
+    test: WholeTest
+    questions: tuple[QuestionFigures, ...]

@@ -13,7 +13,7 @@ from app.domain.access.policy import holds, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.people import queries as people
 from app.domain.people.values import TrailFilter
-from app.domain.reports.rules import read_period
+from app.domain.reports.rules.selections import read_period
 from app.domain.territory.values import Scope
 from app.foundation.audit import AuditEntry
 from app.foundation.errors import Invalid

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.reports import rules
 from app.domain.reports.queries import places
+from app.domain.reports.rules import selections
 from app.domain.reports.values import Format, Selection, Shape, State
 from app.formats.csv_table import DIALECTS
 from app.foundation.errors import Invalid
@@ -19,10 +19,10 @@ def read_selection(actor: Actor, asked: Asked) -> Selection:
     return places.get_selection(
         scope_of(actor, Permission.REPORT_READ),
         asked.get("unit") or None,
-        rules.read_period(asked.get("from", ""), asked.get("to", "")),
+        selections.read_period(asked.get("from", ""), asked.get("to", "")),
         asked.get("course") or None,
-        rules.read_track(asked.get("track", "")),
-        rules.read_result(asked.get("result", "")),
+        selections.read_track(asked.get("track", "")),
+        selections.read_result(asked.get("result", "")),
     )
 
 

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.catalogue.queries import get_course
-from app.domain.reports import rules
 from app.domain.reports.queries import completions, coverage, places, progress
 from app.domain.reports.queries.places import Place
+from app.domain.reports.rules import selections
 from app.domain.reports.values import (
     CompletionRow,
     Figures,
@@ -218,9 +218,9 @@ class CompletionsPage(Frame):
     def periods(self) -> list[dict[str, object]]:
         """This year, last quarter and last month, as links."""
         named = (
-            (_("This year"), rules.this_year(self.today)),
-            (_("Last quarter"), rules.last_quarter(self.today)),
-            (_("Last month"), rules.last_month(self.today)),
+            (_("This year"), selections.this_year(self.today)),
+            (_("Last quarter"), selections.last_quarter(self.today)),
+            (_("Last month"), selections.last_month(self.today)),
             (_("All time"), Period()),
         )
         return [self._period(label, period) for label, period in named]
@@ -288,7 +288,7 @@ def show_coverage(actor: Actor, asked: Asked) -> CoveragePage:
     """Return the coverage of a unit."""
     scope, today = scope_of(actor, Permission.REPORT_READ), reporting.today_of(actor)
     place, course = _read(scope, asked)
-    track = rules.read_track(asked.get("track", ""))
+    track = selections.read_track(asked.get("track", ""))
     shares = coverage.list_coverage(scope, place, today, course, track)
     share = Share(sum(each.covered for each in shares.values()), sum(each.total for each in shares.values()))
     if not place.below:

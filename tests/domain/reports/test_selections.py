@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.domain.reports import rules
+from app.domain.reports.rules import selections
 from app.domain.reports.values import Figures, Period, Selection, Share, State
 from app.foundation.errors import Invalid
 
@@ -20,7 +20,7 @@ from app.foundation.errors import Invalid
     ],
 )
 def test_the_last_quarter_is_the_calendar_quarter_before(today, first, last):
-    assert rules.last_quarter(today) == Period(first, last)
+    assert selections.last_quarter(today) == Period(first, last)
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_the_last_quarter_is_the_calendar_quarter_before(today, first, last):
     ],
 )
 def test_the_last_month_is_the_calendar_month_before(today, first, last):
-    assert rules.last_month(today) == Period(first, last)
+    assert selections.last_month(today) == Period(first, last)
 
 
 def test_this_year_is_the_whole_calendar_year():
-    assert rules.this_year(date(2026, 8, 15)) == Period(date(2026, 1, 1), date(2026, 12, 31))
+    assert selections.this_year(date(2026, 8, 15)) == Period(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -44,22 +44,22 @@ def test_this_year_is_the_whole_calendar_year():
 )
 def test_what_is_no_day_is_refused_at_its_field(text):
     with pytest.raises(Invalid) as refused:
-        rules.read_period(text, "")
+        selections.read_period(text, "")
     assert refused.value.field == "from"
 
 
 def test_a_period_that_ends_before_it_begins_is_refused():
     with pytest.raises(Invalid) as refused:
-        rules.read_period("2026-02-01", "2026-01-31")
+        selections.read_period("2026-02-01", "2026-01-31")
     assert refused.value.field == "to"
 
 
 def test_an_open_period_is_open():
-    assert rules.read_period("", "") == Period()
-    assert rules.read_period("2026-01-01", "") == Period(date(2026, 1, 1))
+    assert selections.read_period("", "") == Period()
+    assert selections.read_period("2026-01-01", "") == Period(date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("read", [rules.read_track, rules.read_result])
+@pytest.mark.parametrize("read", [selections.read_track, selections.read_result])
 def test_an_unknown_word_is_refused_and_no_word_is_none(read):
     assert read("") is None
     with pytest.raises(Invalid):
@@ -81,7 +81,9 @@ def test_an_unknown_word_is_refused_and_no_word_is_none(read):
     ],
 )
 def test_a_files_name_says_report_unit_period_and_time(selection, name):
-    assert rules.name_file("completions", selection, datetime(2026, 8, 15, 10, 11, 12, tzinfo=UTC)) == name
+    assert (
+        selections.name_file("completions", selection, datetime(2026, 8, 15, 10, 11, 12, tzinfo=UTC)) == name
+    )
 
 
 def test_a_share_is_whole_only_when_all_are_covered():

@@ -1,14 +1,16 @@
-"""Periods, days and file names of reports: pure functions."""
+"""What reports are asked for, and how their files are named: pure functions."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.domain.catalogue.values import Track
-from app.domain.reports.values import Period, Result, Selection
+from app.domain.reports.values import Period, Result, Sample, Selection, Which
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 _MONTHS_OF_QUARTER = 3
+_VERSION = re.compile(r"([1-9]\d{0,5})(?:\.(\d{1,6}))?", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -62,9 +64,50 @@ def read_result(text: str) -> str | None:
     return text or None
 
 
+def read_version(text: str) -> tuple[int | None, int | None]:
+    """Return edition and correction from ``2.1``, the edition from ``2``, neither from ``all``; raises Invalid."""
+    if text == "all":
+        return None, None
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        raise Invalid("version", N_("There is no such version."))
+    return int(found[1]), int(found[2]) if found[2] else None
+
+
+def read_which(text: str) -> Which:
+    """Return which attempts are counted, the first from an empty text; raises Invalid."""
+    if text and text not in set(Which):
+        raise Invalid("attempts", N_("Choose the first, best, last or all attempts."))
+    return Which(text or Which.FIRST)
+
+
+def choose_versions(text: str, sat: Sequence[tuple[int, int, int]]) -> tuple[int | None, int | None]:
+    """Return edition and correction that a text asks for, from an empty one the newest edition that anybody sat.
+
+    ``sat`` are edition, correction and attempts, the newest first. Raises Invalid for a version that nobody sat.
+    """
+    if not text:
+        return (sat[0][0] if sat else None), None
+    edition, correction = read_version(text)
+    known = any(edition == number and correction in {None, its} for number, its, _ in sat)
+    if edition is not None and not known:
+        raise Invalid("version", N_("There is no such version."))
+    return edition, correction
+
+
+def name_sample(table: str, sample: Sample, made_at: datetime) -> str:
+    """Return the name of a table of an item analysis without its ending: course, versions, period and moment."""
+    return (
+        f"analysis-{table}_{sample.course}_{sample.version}_{_named(sample.period)}_{made_at:%Y%m%dT%H%M%SZ}"
+    )
+
+
 def name_file(report: str, selection: Selection, made_at: datetime) -> str:
     """Return a file's name without its ending: report, code of the unit, period and moment in UTC."""
     unit = _UNSAFE.sub("-", selection.unit_code or "all")
-    first, last = selection.period.first, selection.period.last
-    period = f"{first or 'beginning'}_{last or 'today'}" if first or last else "all-time"
-    return f"{report}_{unit}_{period}_{made_at:%Y%m%dT%H%M%SZ}"
+    return f"{report}_{unit}_{_named(selection.period)}_{made_at:%Y%m%dT%H%M%SZ}"
+
+
+def _named(period: Period) -> str:
+    first, last = period.first, period.last
+    return f"{first or 'beginning'}_{last or 'today'}" if first or last else "all-time"
