@@ -8,6 +8,7 @@ WITHOUT_SCOPE = {
     "people.count_failures": "a lockout counts failures of an address, of which nobody may be a person",
     "people.find_grant": "granting looks whether the same role is held already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
+    "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
     "certificates.find_revocation": "what became of a certificate that was found already",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
