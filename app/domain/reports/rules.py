@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from app.domain.catalogue.values import Track
-from app.domain.reports.values import Period, Result, Selection
+from app.domain.reports.values import Period, QuestionState, Result, Selection
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
@@ -60,6 +60,13 @@ def read_result(text: str) -> str | None:
     if text and text not in set(Result):
         raise Invalid("result", N_("There is no such result."))
     return text or None
+
+
+def state_of_question(is_practice: bool, is_retired: bool) -> QuestionState:
+    """Return the state of a question by what its author wrote."""
+    if is_retired:
+        return QuestionState.RETIRED
+    return QuestionState.PRACTICE if is_practice else QuestionState.IN_USE
 
 
 def name_file(report: str, selection: Selection, made_at: datetime) -> str:

@@ -16,6 +16,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import CourseDraft, Question
 from app.domain.reports.queries import bank
+from app.domain.reports.rules import state_of_question
 from app.domain.reports.values import BankFilter, BankLine, QuestionState, Use, Uses
 from app.foundation.errors import NotFound
 from app.foundation.i18n import content_language
@@ -157,7 +158,7 @@ def _drafted(course: CourseDraft, question: Question, language: str) -> BankLine
         key=question.key,
         kind=question.kind.value,
         area=question.area,
-        state=bank.state_of(question.is_practice, question.is_retired),
+        state=state_of_question(question.is_practice, question.is_retired),
         heading=body.heading,
         language=body.language,
     )

@@ -32,6 +32,7 @@ from app.domain.catalogue.models import (
 )
 from app.domain.enrolment.models import Enrolment
 from app.domain.reports.queries.places import AnySelect
+from app.domain.reports.rules import state_of_question
 from app.domain.reports.values import BankFilter, BankLine, QuestionState, Use, Uses
 from app.domain.territory.values import Scope
 from app.foundation.db import session
@@ -165,17 +166,10 @@ def _line(
         key=question.key,
         kind=question.kind,
         area=question.area,
-        state=state_of(question.is_practice, question.is_retired),
+        state=state_of_question(question.is_practice, question.is_retired),
         heading=body["heading"],
         language=body["language"],
     )
-
-
-def state_of(is_practice: bool, is_retired: bool) -> QuestionState:
-    """Return the state of a question by what its author wrote."""
-    if is_retired:
-        return QuestionState.RETIRED
-    return QuestionState.PRACTICE if is_practice else QuestionState.IN_USE
 
 
 def list_courses(scope: Scope) -> Mapping[str, Mapping[str, str]]:
