@@ -34,7 +34,14 @@ LISTS = {
         "/reports/coverage",
     ],
     "coordinator": ["/reports/progress", "/reports/completions", "/reports/coverage"],
-    "trainer": ["/teach/courses", "/teach/courses/open-data/learners"],
+    "trainer": [
+        "/teach/courses",
+        "/teach/courses/open-data/learners",
+        "/teach/questions",
+        "/teach/questions?course=open-data",
+        "/teach/survey",
+        "/teach/courses/open-data/survey",
+    ],
     "admin": ["/admin/audit", "/admin/roles", "/admin/mail", "/admin/territory", "/admin/issuers"],
 }
 MOST_OF_A_LIST = 14

@@ -18,11 +18,19 @@ ASPECTS = {
 }
 
 
+_UNANSWERED = {
+    Aspect.PRACTICAL: _("Say from 1 to 5 how practical the course is."),
+    Aspect.USABLE: _("Say from 1 to 5 how much of it you can use in your work."),
+    Aspect.EXPLAINED: _("Say from 1 to 5 how well it is explained."),
+    Aspect.INTERACTIVE: _("Say from 1 to 5 how interactive it is."),
+}
+
+
 def _rating(aspect: Aspect) -> RadioField:
     return RadioField(
         ASPECTS[aspect],
         choices=choices_of(_RATINGS),
-        validators=[InputRequired(_("Choose a number from 1 to 5."))],
+        validators=[InputRequired(_UNANSWERED[aspect])],
     )
 
 

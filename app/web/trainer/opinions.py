@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.domain.access.gate import requires
 from app.domain.access.policy import scope_of
@@ -12,7 +13,7 @@ from app.domain.access.values import Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.surveys import queries as surveys
 from app.domain.surveys.queries import Cell
-from app.domain.surveys.values import Tally
+from app.domain.surveys.values import Aspect, Tally
 from app.foundation.text import sort_key
 from app.web import paging
 from app.web.learner.forms import ASPECTS
@@ -25,6 +26,15 @@ from app.workflows import inspecting
 P = Permission
 _COMMENTS = 20
 """Comments of a page."""
+
+
+NAMES = {
+    Aspect.PRACTICAL: lazy_gettext("Practical"),
+    Aspect.USABLE: lazy_gettext("Usable at work"),
+    Aspect.EXPLAINED: lazy_gettext("Well explained"),
+    Aspect.INTERACTIVE: lazy_gettext("Interactive"),
+}
+"""The four questions in a word, for the heads of tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,9 @@ def survey(slug: str) -> str:
     pages = paging.count_pages(page, count, _COMMENTS)
     view = Opinions(bench, cells, edition, half, comments, page, pages)
     choices = {"editions": list(_editions(cells).items()), "halves": list(_halves(cells).items())}
-    return render_template("trainer/survey.html", view=view, aspects=ASPECTS, say_half=say_half, **choices)
+    return render_template(
+        "trainer/survey.html", view=view, aspects=ASPECTS, names=NAMES, say_half=say_half, **choices
+    )
 
 
 def _editions(cells: Sequence[Cell]) -> Mapping[str, str]:
@@ -110,7 +122,7 @@ def surveys_of_all() -> str:
         "trainer/surveys_of_all.html",
         courses=by_course(cells),
         authors=by_author(cells),
-        aspects=ASPECTS,
+        names=NAMES,
         total=total,
     )
 

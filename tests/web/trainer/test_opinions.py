@@ -60,7 +60,7 @@ def test_the_result_of_a_test_leads_to_the_survey(course):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"practical": ""}, "Choose a number from 1 to 5."),
+        ({"practical": ""}, "Say from 1 to 5 how practical the course is."),
         ({"practical": "6"}, "Not a valid choice."),
         ({"usable": "4 OR 1=1"}, "Not a valid choice."),
         ({"comment": "x" * 2001}, "Use at most 2000 characters."),
