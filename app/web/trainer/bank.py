@@ -241,7 +241,7 @@ def _published_question(slug: str, key: str, version: CourseVersion) -> Question
         False,
         bank.list_labels(scope, slug, key),
         [module.title for module in bank.list_checks(scope, version, key)],
-        bank.get_uses(scope, slug),
+        bank.get_uses(scope, slug) if line.state is not QuestionState.PRACTICE else Uses(0, {}),
     )
 
 
