@@ -10,6 +10,7 @@ from app.domain.enrolment import models as enrolment_models
 from app.domain.people import models as people_models
 from app.domain.progress import models as progress_models
 from app.domain.reports import models as reports_models
+from app.domain.surveys import models as surveys_models
 from app.domain.territory import models as territory_models
 from app.foundation import audit, files, logs, mail, queue, settings
 from app.foundation.db import db, install_engine_rules
@@ -26,6 +27,7 @@ MODELS = (
     progress_models,
     queue,
     reports_models,
+    surveys_models,
     territory_models,
 )
 """Every module with tables, so that the metadata is whole wherever an application stands."""

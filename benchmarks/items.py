@@ -158,6 +158,7 @@ def _write(connection: Connection, version: CourseVersion, sittings: Sequence[Si
                 "attempt_id": enrolment["id"],
                 "position": place,
                 "response": responses[place],
+                "given_at": FIRST_DAY,
                 "saved_at": FIRST_DAY,
                 "earned": str(points),
             }

@@ -13,7 +13,7 @@ from app.formats.yaml_fields import Fields, Languages
 from app.formats.yaml_tree import Table, read_tree
 from app.foundation.i18n import N_
 
-RESERVED = frozenset({"test", "print", "media"})
+RESERVED = frozenset({"test", "print", "media", "survey"})
 """Addresses that the pages of a course use themselves (course-format.md)."""
 
 _FILE = re.compile(r"(?:(?P<number>[0-9]+)-)?(?P<address>.+)\.md")

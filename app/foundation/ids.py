@@ -4,7 +4,10 @@ import hashlib
 import random
 import secrets
 import uuid
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias, TypeVar
+
+T = TypeVar("T")
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and capitals that no eye confuses: no 0 O, 1 I L."""
@@ -38,6 +41,11 @@ def digest(text: str | bytes) -> str:
 
 Dice: TypeAlias = random.Random
 """A generator that repeats itself for the same seed."""
+
+
+def shuffled(things: Sequence[T]) -> list[T]:
+    """Return things in an order that nobody can repeat."""
+    return secrets.SystemRandom().sample(things, len(things))
 
 
 def seed() -> int:

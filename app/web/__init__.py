@@ -13,7 +13,7 @@ from app.web import compression, entrance, errors, headers, navigation, renderin
 from app.web.account import views as account
 from app.web.admin import views as admin
 from app.web.coordinator import views as coordinator
-from app.web.learner import attempts as learner
+from app.web.learner import surveys as learner
 from app.web.limiter import limiter
 from app.web.manager import attempts as manager
 from app.web.public import health as public

@@ -55,6 +55,17 @@ ROLES = {
     "auditor": _("Auditor"),
     "admin": _("Administrator"),
 }
+KINDS = {
+    "single": _("One right answer"),
+    "multiple": _("Several right answers"),
+    "short": _("Short answer"),
+    "number": _("Number"),
+    "match": _("Matching"),
+    "order": _("Putting in order"),
+    "cloze": _("Gaps"),
+    "task": _("Task"),
+}
+QUESTION_STATES = {"in-use": _("In use"), "practice": _("For practice"), "retired": _("Retired")}
 GENDERS = {"": _("Not stated"), "f": _("Woman"), "m": _("Man")}
 PROGRESS_STATES = {
     "not-begun": _("Not begun"),

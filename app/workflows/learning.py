@@ -218,7 +218,7 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
             raise Conflict(N_("The test cannot be started now."))
         version = taken.version
         chosen = language if language in version.languages else taken.enrolment.language
-        paper, seed = _draw(version, chosen, meta.assessment)
+        paper, seed = _draw(actor, taken, chosen, meta.assessment)
         enrolment.touch(taken.enrolment)
         limit = _time_for(actor, taken.enrolment, meta.assessment)
         attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, limit)
@@ -235,10 +235,13 @@ def _time_for(actor: Actor, learner: Enrolment, test: Assessment) -> timedelta |
     )
 
 
-def _draw(version: CourseVersion, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
-    seed = ids.seed()
-    keys = test_rules.draw(catalogue.kept_areas_of_pool(version), test.draw, test.shuffle, ids.dice(seed))
-    drawn = catalogue.list_kept_questions(version, language, keys)
+def _draw(actor: Actor, taken: Taken, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
+    seed, pool = ids.seed(), catalogue.kept_areas_of_pool(taken.version)
+    is_first = taken.enrolment.ordinal == 1 and not taken.enrolment.attempts_made
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    seen = () if is_first else attempts.list_seen_keys(scope, taken.enrolment.person_id, taken.course.id)
+    keys = test_rules.draw(pool, test.draw, test.shuffle, ids.dice(seed), seen)
+    drawn = catalogue.list_kept_questions(taken.version, language, keys)
     return assessments.lay_out_paper(drawn, test.shuffle, seed), seed
 
 

@@ -14,6 +14,7 @@ WITHOUT_SCOPE = {
     "assessments.list_open_of": "the open attempts of a person who was found already",
     "certificates.find_current": "the certificate of an enrolment that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
+    "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
     "certificates.find_revocation": "what became of a certificate that was found already",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""

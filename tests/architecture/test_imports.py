@@ -22,7 +22,7 @@ PLANTS = [
     ("floors", "app/web/headers.py", "from app.cli import backup"),
     ("floors", "app/utils/__init__.py", ""),
     ("rooms", "app/domain/territory/values.py", "from app.domain.people import models"),
-    ("rooms", "app/domain/surveys/__init__.py", ""),
+    ("rooms", "app/domain/wishes/__init__.py", ""),
     ("inside", "app/domain/people/values.py", "from app.domain.people import queries"),
     ("circles", "app/foundation/clock.py", "from app.foundation import audit"),
     ("tell", "app/web/headers.py", "from app.domain.people import service"),

@@ -51,6 +51,7 @@ def test_modules_stand_in_the_order_of_their_numbers():
         ("03-test.md", "taken by a page"),
         ("03-print.md", "taken by a page"),
         ("media.md", "taken by a page"),
+        ("03-survey.md", "taken by a page"),
         ("03-second.md", "that of 02-second.md already"),
         ("03-Über.md", "gives no address"),
         ("03-.md", "gives no address"),

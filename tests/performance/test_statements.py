@@ -34,7 +34,15 @@ LISTS = {
         "/reports/coverage",
     ],
     "coordinator": ["/reports/progress", "/reports/completions", "/reports/coverage"],
-    "trainer": ["/teach/courses", "/teach/courses/open-data/learners", "/teach/courses/open-data/analysis"],
+    "trainer": [
+        "/teach/courses",
+        "/teach/courses/open-data/learners",
+        "/teach/courses/open-data/analysis",
+        "/teach/questions",
+        "/teach/questions?course=open-data",
+        "/teach/survey",
+        "/teach/courses/open-data/survey",
+    ],
     "admin": ["/admin/audit", "/admin/roles", "/admin/mail", "/admin/territory", "/admin/issuers"],
 }
 MOST_OF_A_LIST = 14

@@ -125,6 +125,8 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("trainer", "name"): word("line.png"),
     ("trainer", "path"): word("en/01-first.md"),
     ("trainer", "slug"): Given(("course", "draft")),
+    ("trainer.question", "key"): word("separator"),
+    ("trainer.question", "slug"): Given(("course",)),
     ("trainer.discard", "slug"): Given(("draft",)),
 }
 """(blueprint, or endpoint where it differs; parameter) → what to fill it with."""

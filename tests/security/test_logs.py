@@ -52,6 +52,17 @@ def leaks(stage: Stage, log: str) -> list[str]:
     return [what for what, mark in private.items() if mark in log]
 
 
+def test_nothing_of_a_survey_is_logged(stage, written):
+    said = token("log", "survey")
+    sent = {"practical": "4", "usable": "4", "explained": "4", "interactive": "4", "comment": said}
+    assert stage.client("learner").post("/learn/open-data/survey", data=sent).status_code == 302
+    assert [row["comment"] for row in stage.rows()["survey_answer"]] == [said]
+    log = written.getvalue()
+    assert "/learn/<string:slug>/survey" in log
+    assert said not in log
+    assert leaks(stage, log) == []
+
+
 def test_nothing_private_is_logged_on_the_way_through_the_pages(stage, written):
     client = stage.sign_in("learner@example.org")
     client.post("/login", data={"email": f"{CANARIES['email']}@example.org", "password": CANARIES["wrong"]})

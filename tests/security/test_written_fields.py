@@ -39,6 +39,11 @@ FILLED = {
     "signatory": "Eva",
     "whole": "1",
     "action": "save",
+    "practical": "4",
+    "usable": "4",
+    "explained": "4",
+    "interactive": "4",
+    "comment": "Good.",
 }
 """What is typed into a field that is empty, so that a form is taken."""
 GREEDY = {
@@ -64,6 +69,7 @@ GREEDY = {
 }
 VOLATILE = {
     "public_id",
+    "random_id",
     "digest",
     "session_token",
     "password_hash",

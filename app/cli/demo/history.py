@@ -14,10 +14,11 @@ from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Kind
 from app.domain.people.queries import find_person_by_email
+from app.domain.surveys.values import RATINGS, Opinion
 from app.foundation import clock
 from app.foundation.ids import Dice
 from app.foundation.ids import dice as dice_of
-from app.workflows import learning
+from app.workflows import learning, surveying
 
 DAYS = 330
 COURSES = {
@@ -31,6 +32,19 @@ LEARNERS = {"CZ": 520, "RS": 230, "UA": 260, "BG": 110}
 
 WAVES = {"RS": 14, "UA": 52, "BG": 9, "CZ": 31}
 """In how many municipalities of a country anybody completed: in Vojvodina the first wave of 14."""
+
+
+COMMENTS = {
+    "cs": (
+        "Nejvíc mi pomohly příklady z obce.",
+        "Uvítala bych více cvičení.",
+        "Krátké a srozumitelné, dá se to stihnout za odpoledne.",
+    ),
+    "sr-Cyrl": ("Примери из праксе су најкориснији.", "Више вежби, молим."),
+    "uk": ("Приклади з громади дуже допомогли.", "Хотілося б більше вправ."),
+    "bg": ("Примерите от практиката са най-полезни.", "Бих искала повече упражнения."),
+    "en": ("The examples helped me most.", "More exercises, please."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,18 @@ def _live(actor: Actor, story: Story, start: datetime, dice: Dice) -> None:
     for each in range(tries):
         is_good = story.reach == 4 and each == tries - 1  # noqa: PLR2004 -- Reach 4 is a pass.
         _sit(actor, story.course, start + timedelta(days=1 + 2 * each), dice, is_good=is_good)
+    if story.reach == 4 and dice.random() < 0.5:  # noqa: PLR2004 -- Half of those who pass say what they think.
+        with clock.at(start + timedelta(days=1 + 2 * tries)):
+            surveying.answer(actor, story.course, _opinion(enrolment.language, dice))
+
+
+def _opinion(language: str, dice: Dice) -> Opinion:
+    practical, usable, explained, interactive = (
+        dice.choices(RATINGS, weights)[0]
+        for weights in ((1, 2, 5, 12, 10), (1, 3, 6, 10, 10), (0, 1, 4, 12, 13), (3, 6, 10, 8, 3))
+    )
+    comment = dice.choice(COMMENTS.get(language, COMMENTS["en"])) if dice.random() < 0.3 else ""  # noqa: PLR2004 -- A third writes.
+    return Opinion(practical, usable, explained, interactive, comment)
 
 
 def _sit(actor: Actor, course: str, start: datetime, dice: Dice, *, is_good: bool) -> None:

@@ -180,6 +180,21 @@ def rows_of_answers() -> AnySelect:
     ).where(given.c.key.is_not(None))
 
 
+def list_seen_keys(scope: Scope, person_id: int, course_id: int) -> frozenset[str]:
+    """Return the keys of the questions that a person within a scope was ever given in tests of a course."""
+    papers = session().scalars(
+        select(Paper.questions)
+        .join(Attempt, Attempt.id == Paper.attempt_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.course_id == course_id,
+            scope.within(Attempt.unit_path, Attempt.person_id),
+        )
+    )
+    return frozenset(question["key"] for questions in papers for question in questions)
+
+
 def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[UUID]:
     """Return the public ids of open attempts within a scope whose deadline lies before a moment."""
     return (

@@ -5,7 +5,8 @@ The marking follows the table of kinds in the course format: points × fraction,
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 from math import ceil
 
-from app.domain.assessments.values import Given, Mark, PaperQuestion, Reconciled, Response
+from app.domain.assessments.values import Given, Mark, PaperQuestion, Pool, Reconciled, Response
 from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
@@ -42,20 +43,42 @@ def lengthened(limit: timedelta, percent: int) -> timedelta:
 
 
 def draw(
-    areas: Mapping[str, str], wanted: Mapping[str, int | None] | None, is_shuffled: bool, dice: Dice
+    areas: Mapping[str, str],
+    wanted: Mapping[str, int | None] | None,
+    is_shuffled: bool,
+    dice: Dice,
+    seen: Collection[str] = (),
 ) -> list[str]:
     """Choose the keys of a paper from ``areas`` (key → area, in bank order).
 
-    ``wanted`` says how many of each area, None for all of it; None altogether takes every question.
+    ``wanted`` says how many of each area, None for all of it; None altogether takes every question. Of each area
+    those come first that the learner has not ``seen``; where they are too few, seen ones are drawn to them.
     """
     chosen: set[str] = set()
     for area, number in (wanted or dict.fromkeys(areas.values())).items():
         pool = [key for key, its_area in areas.items() if its_area == area]
-        chosen.update(pool if number is None else dice.sample(pool, number))
+        chosen.update(pool if number is None else _sample(pool, number, seen, dice))
     keys = [key for key in areas if key in chosen]
     if is_shuffled:
         dice.shuffle(keys)
     return keys
+
+
+def _sample(pool: Sequence[str], number: int, seen: Collection[str], dice: Dice) -> list[str]:
+    """Return so many keys of a pool, each unseen one as likely as another, and so each seen one."""
+    fresh = [key for key in pool if key not in seen]
+    if len(fresh) >= number:
+        return dice.sample(fresh, number)
+    return fresh + dice.sample([key for key in pool if key in seen], number - len(fresh))
+
+
+def pools_of(areas: Mapping[str, str], wanted: Mapping[str, int | None] | None) -> list[Pool]:
+    """Return how each area that ``draw`` takes from, by the same arguments, stands to what it takes."""
+    sizes = Counter(areas.values())
+    return [
+        Pool(area, sizes[area] if number is None else number, sizes[area])
+        for area, number in (wanted or dict.fromkeys(areas.values())).items()
+    ]
 
 
 def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Dice) -> PaperQuestion:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
@@ -52,6 +53,48 @@ class PaperQuestion:
     def without_key(self) -> "PaperQuestion":
         """Return the question as it may be sent before submission."""
         return replace(self, answer_key=QuestionKey())
+
+
+class Overlap(StrEnum):
+    """How much of one learner's paper stands on another's too."""
+
+    ALL = "all"
+    MOST = "most"
+    HALF = "half"
+    LITTLE = "little"
+
+
+OVERLAPS = (
+    (Fraction(1, 2), Overlap.LITTLE),  # a second attempt can be made of questions that were never seen
+    (Fraction(2, 3), Overlap.HALF),
+    (Fraction(1), Overlap.MOST),  # beyond two thirds the checker warns too: a second attempt would be a copy
+)
+"""Up to which share of an area drawn its papers overlap little, by half, for the most part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How many questions of an area are drawn, of how many."""
+
+    area: str
+    drawn: int
+    size: int
+
+    @property
+    def share(self) -> Fraction:
+        """The expected share of one learner's questions of the area that another learner gets as well.
+
+        Of ``drawn`` questions of ``size`` a second draw hits drawn²/size in the mean (hypergeometric distribution),
+        which is drawn/size of those drawn.
+        """
+        return Fraction(self.drawn, self.size) if self.size else Fraction(1)
+
+    @property
+    def overlap(self) -> Overlap:
+        """What this share means, by ``OVERLAPS``; whole where everything is drawn."""
+        if self.drawn >= self.size:
+            return Overlap.ALL
+        return next(overlap for limit, overlap in OVERLAPS if self.share <= limit)
 
 
 @dataclass(frozen=True, slots=True)

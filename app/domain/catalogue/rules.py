@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
-from app.domain.catalogue.values import CourseMeta, Module, Question
+from app.domain.catalogue.values import CourseMeta, Kind, Module, Question
 from app.foundation.plain import dump
 
 Wording = Mapping[str, object]
@@ -115,6 +115,15 @@ def _facts(question: Question) -> Mapping[str, object]:
 def _digest(value: object) -> str:
     text = json.dumps(dump(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def areas_of(questions: Sequence[Question]) -> Mapping[str, str]:
+    """Return key → area of the questions that a test may draw, in order: of a draft what ``areas_of_pool`` is."""
+    return {
+        question.key: question.area
+        for question in questions
+        if not question.is_practice and not question.is_retired and question.kind is not Kind.TASK
+    }
 
 
 def differences(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Difference, ...]:

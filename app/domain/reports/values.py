@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,66 @@ class State(StrEnum):
     TEST_OPEN = "test-open"
     FAILED = "failed"
     COMPLETED = "completed"
+
+
+class QuestionState(StrEnum):
+    """Whether a question of the bank can be drawn in a test."""
+
+    IN_USE = "in-use"
+    PRACTICE = "practice"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class BankFilter:
+    """Which questions of the bank are wanted; None is all."""
+
+    course: str | None = None  # slug
+    area: str | None = None
+    kind: str | None = None
+    language: str | None = None  # in which it is written itself, not fallen back
+    state: QuestionState | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A question as a list shows it; ``language`` is that of ``heading``."""
+
+    slug: str
+    titles: Mapping[str, str]  # of the course
+    key: str
+    kind: str
+    area: str
+    state: QuestionState
+    heading: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """In how many attempts a question was drawn, in how many it was marked, and the shares earned there, summed."""
+
+    drawn: int = 0
+    marked: int = 0
+    earned: Fraction = Fraction(0)
+
+    def __add__(self, other: "Use") -> "Use":
+        """Return both taken together."""
+        return Use(self.drawn + other.drawn, self.marked + other.marked, self.earned + other.earned)
+
+    @property
+    def facility(self) -> Fraction | None:
+        """The mean share of the points that was earned; None where nothing was marked."""
+        return self.earned / self.marked if self.marked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How many finished attempts were counted, and the use of each question by its id."""
+
+    attempts: int
+    by_key: Mapping[str, Use]
 
 
 @dataclass(frozen=True, slots=True)

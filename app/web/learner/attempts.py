@@ -178,6 +178,7 @@ def _outcome(own: Actor, sitting: Attempt, paper: Sequence[PaperQuestion]) -> di
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, sitting.enrolment_id),
         "admission": learning.admission(own, taken, meta),
+        "may_answer": outline.may_answer(own, taken),
     }
 
 

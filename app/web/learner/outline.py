@@ -17,6 +17,7 @@ from app.domain.enrolment.queries import Taken
 from app.domain.progress import queries as progress
 from app.domain.progress.queries import OutlineEntry
 from app.domain.progress.rules import is_test_open, modules_wanted
+from app.domain.surveys import queries as surveys
 from app.foundation.errors import NotFound
 from app.foundation.i18n import N_
 from app.web.session import choose_locale
@@ -105,6 +106,13 @@ class CourseView:
         before = self.entries[place - 1] if place else None
         after = self.entries[place + 1] if place + 1 < len(self.entries) else None
         return before, after
+
+
+def may_answer(actor: Actor, taken: Taken) -> bool:
+    """Tell whether the actor may still say what she thinks of a course that she has finished."""
+    if taken.enrolment.outcome is None:
+        return False
+    return not surveys.is_answered(scope_of(actor, Permission.OWN_LEARNING), taken.enrolment)
 
 
 def load(actor: Actor, slug: str, wanted: str | None) -> CourseView:

@@ -10,6 +10,7 @@ from app.domain.access.values import Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
+from app.domain.surveys import queries as surveys
 from app.foundation.errors import Unready
 from app.foundation.files import store
 from app.foundation.i18n import N_
@@ -45,10 +46,13 @@ def home() -> str:
     """My learning: what to go on with, and what is done."""
     own = actor()
     taken = enrolments.list_taken(scope_of(own, P.ENROLMENT_READ), own.person_id or 0)
+    ended = [each for each in taken if each.enrolment.outcome is not None]
+    scope = scope_of(own, P.OWN_LEARNING)
     return render_template(
         "learner/home.html",
         running=[each for each in taken if each.enrolment.outcome is None],
-        ended=[each for each in taken if each.enrolment.outcome is not None],
+        ended=ended,
+        answered=surveys.list_answered(scope, own.person_id or 0) if ended else frozenset(),
     )
 
 
@@ -57,7 +61,12 @@ def home() -> str:
 def course(slug: str) -> str:
     """Show the outline of a course, and the one step to take next."""
     view = outline.load(actor(), slug, request.args.get("lang"))
-    return render_template("learner/course.html", view=view, admission=view.admission())
+    return render_template(
+        "learner/course.html",
+        view=view,
+        admission=view.admission(),
+        may_answer=outline.may_answer(actor(), view.taken),
+    )
 
 
 @blueprint.get("/learn/<string:slug>/<string:address>")

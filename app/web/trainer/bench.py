@@ -22,7 +22,7 @@ from app.web.account.views import add_error
 from app.web.session import actor
 from app.web.trainer.forms import GrantForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import adjusting, drafting, inspecting
+from app.workflows import adjusting, drafting, inspecting, questioning
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -34,10 +34,12 @@ def course(slug: str) -> str:
     """Show a course as it stands, what is to be mended, and what publishing will make of it."""
     bench = inspecting.open_course(actor(), slug)
     versions = catalogue.list_versions(bench.course.id) if bench.course else []
+    examined = inspecting.examine(actor(), bench)
     return render_template(
         "trainer/course.html",
         bench=bench,
-        examined=inspecting.examine(actor(), bench),
+        examined=examined,
+        pools=questioning.list_drafted_pools(actor(), examined.course) if examined.course else [],
         versions=versions,
         authors=list_authors(bench, versions),
         folders={folder: list(paths) for folder, paths in groupby(bench.paths, folder_of)},

@@ -309,7 +309,12 @@ def test_papers_and_answers_that_lie_otherwise_are_read_alike(learners):
         held.flush()
         for row in sorted(rows, key=lambda each: -each.position):
             if row.response:
-                kept = {"attempt_id": row.attempt_id, "position": row.position, "saved_at": row.saved_at}
+                kept = {
+                    "attempt_id": row.attempt_id,
+                    "position": row.position,
+                    "given_at": row.given_at,
+                    "saved_at": row.saved_at,
+                }
                 held.add(Answer(**kept, response=row.response, earned=row.earned))
                 held.flush()
     session().expire_all()

@@ -12,6 +12,7 @@ VALUES = {
     "address": "first-module",
     "digest": "0" * 64,
     "name": "x.png",
+    "key": "own-practice",
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.domain.catalogue.values import Track
-from app.domain.reports.values import Period, Result, Sample, Selection, Which
+from app.domain.reports.values import Period, QuestionState, Result, Sample, Selection, Which
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
@@ -100,6 +100,13 @@ def name_sample(table: str, sample: Sample, made_at: datetime) -> str:
     return (
         f"analysis-{table}_{sample.course}_{sample.version}_{_named(sample.period)}_{made_at:%Y%m%dT%H%M%SZ}"
     )
+
+
+def state_of_question(is_practice: bool, is_retired: bool) -> QuestionState:
+    """Return the state of a question by what its author wrote."""
+    if is_retired:
+        return QuestionState.RETIRED
+    return QuestionState.PRACTICE if is_practice else QuestionState.IN_USE
 
 
 def name_file(report: str, selection: Selection, made_at: datetime) -> str:

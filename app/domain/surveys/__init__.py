@@ -1,0 +1,1 @@
+"""What learners think of courses: answers that lead back to nobody."""
