@@ -19,6 +19,7 @@ from app.formats.question_attributes import read_attributes
 from app.formats.question_values import FLAGS, Answer, Attributes, Piece, QuestionSource
 from app.formats.report import Report
 from app.formats.source_text import has_only_letters
+from app.formats.yaml_fields import is_id
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 from app.foundation.text import latin
@@ -29,6 +30,11 @@ QUESTION_LIMIT = 1_000
 """Questions that are taken from one file."""
 NOTE_LIMIT = 5_000
 POINTS_LIMIT = 99_999
+ESSAY_CRITERION = N_("The answer is right and complete")
+TRUE, FALSE = N_("True"), N_("False")
+"""Words that a reader adds where the other system says nothing: whoever takes the questions over translates them."""
+TAG = "gradivo:"
+"""What a tag begins with that carries one of ``tokens_of`` through another system."""
 _KEY_LENGTH = 60
 _WHOLE = 1
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -72,6 +78,15 @@ class Exchange:
     notes: tuple[Note, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file for another system, how many questions are in it, and the loss report by id and line of the bank."""
+
+    data: bytes
+    count: int
+    notes: tuple[Note, ...] = ()
+
+
 class Unreadable(Invalid):
     """The file cannot be read at all; ``line`` is where, ``reason`` and ``values`` say why."""
 
@@ -91,9 +106,9 @@ class Ledger:
         self.notes: list[Note] = []
         self.taken: set[str] = set()
 
-    def key(self, name: str) -> str:
-        """Return a new id made of a name."""
-        key = make_key(name, self.taken)
+    def key(self, name: str, own: str = "") -> str:
+        """Return a new id: the question's ``own``, if it is one and free, else one made of a name."""
+        key = own if is_id(own) and own not in self.taken else make_key(own or name, self.taken)
         self.taken.add(key)
         return key
 
@@ -212,6 +227,7 @@ def make_key(name: str, taken: AbstractSet[str]) -> str:
     """Return a question's id made of a name in any of the scripts: a-z, 0-9 and -, not among those taken."""
     low = name[:300].lower()
     language = next((tag for letters, tag in _ALPHABETS if not set(letters).isdisjoint(low)), "bg")
+    low = re.sub("['’ʼ`]", "", low)
     spread = unicodedata.normalize("NFKD", latin(low, language).translate(_STROKES))
     plain = "".join(letter for letter in spread if not unicodedata.combining(letter))
     key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
