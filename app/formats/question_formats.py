@@ -1,0 +1,56 @@
+"""The formats in which questions come and go: one line for each, by the names of ``flask questions``."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.formats import aiken, gift, gift_writing
+from app.formats.question_exchange import Exchange, Unreadable, Written, check_size
+from app.formats.question_values import QuestionSource
+from app.foundation.i18n import N_
+
+CPU_SECONDS = 20.0
+"""Seconds of CPU that reading a file may take in a limited process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: what people call it, the ending of its files, how it is read and, if it can be, written."""
+
+    title: str
+    ending: str
+    read: Callable[[bytes], Exchange]
+    write: Callable[[Sequence[QuestionSource], Mapping[str, bytes]], Written] | None
+    mimetype: str = "text/plain"
+
+
+FORMATS: Mapping[str, Format] = {
+    "gift": Format("GIFT", "gift", gift.read, gift_writing.write),
+    "aiken": Format("Aiken", "txt", aiken.read, aiken.write),
+}
+WRITABLE = tuple(name for name, known in FORMATS.items() if known.write is not None)
+
+
+def recognise(data: bytes) -> str:
+    """Return the name of the format that a file's first letters show; GIFT where nothing tells another."""
+    start = data[:4000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
+    if data.startswith(b"PK\x03\x04"):
+        return "qti"
+    if start.startswith(b"<"):
+        return "moodle-xml" if b"<quiz" in start else "qti"
+    return (
+        "aiken"
+        if aiken.looks_like(
+            data[:100_000].replace(b"\x00", b"").decode("ascii", "replace").replace("\r", "\n")
+        )
+        else "gift"
+    )
+
+
+def read_as(given: tuple[str, bytes]) -> Exchange:
+    """Return the questions of a file in a named format; raises Unreadable. ``run_limited`` can call it."""
+    name, data = given
+    check_size(data)
+    known = FORMATS.get(name)
+    if known is None:
+        raise Unreadable(1, N_("Files of this format are not read: choose another, or save it as GIFT."))
+    return known.read(data)
