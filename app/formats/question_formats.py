@@ -8,9 +8,6 @@ from app.formats.question_exchange import Exchange, Unreadable, Written, check_s
 from app.formats.question_values import QuestionSource
 from app.foundation.i18n import N_
 
-CPU_SECONDS = 20.0
-"""Seconds of CPU that reading a file may take in a limited process."""
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -54,3 +51,10 @@ def read_as(given: tuple[str, bytes]) -> Exchange:
     if known is None:
         raise Unreadable(1, N_("Files of this format are not read: choose another, or save it as GIFT."))
     return known.read(data)
+
+
+def write_as(given: tuple[str, Sequence[QuestionSource], Mapping[str, bytes]]) -> Written | None:
+    """Return questions in a named format, None where it is not written. ``run_limited`` can call it."""
+    name, questions, media = given
+    known = FORMATS.get(name)
+    return None if known is None or known.write is None else known.write(questions, media)

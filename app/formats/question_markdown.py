@@ -59,17 +59,21 @@ def _read_back(question: QuestionSource, ledger: Ledger) -> QuestionSource | Non
 
 def write_banks(questions: Sequence[QuestionSource]) -> tuple[bytes, ...]:
     """Return question files with the questions in order, each file within the limit of course-format.md."""
+    return divided([write_question(question) for question in questions])
+
+
+def divided(texts: Sequence[str], start: str = "") -> tuple[bytes, ...]:
+    """Return written questions as files that keep the limit, each of which begins with ``start``."""
     files: list[list[str]] = [[]]
     size = 0
-    for question in questions:
-        text = write_question(question)
+    for text in texts:
         length = len(text.encode()) + 1
         if files[-1] and size + length > _ROOM:
             files.append([])
             size = 0
         files[-1].append(text)
         size += length
-    return tuple("\n".join(texts).encode() for texts in files if texts)
+    return tuple((start + "\n".join(file)).encode() for file in files if file)
 
 
 def write_question(question: QuestionSource) -> str:
