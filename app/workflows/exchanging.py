@@ -8,7 +8,7 @@ from app.domain.access.values import Actor, Permission
 from app.domain.catalogue.values import CourseDraft, Finding
 from app.formats import course_template, question_export, question_fitting, question_formats
 from app.formats.course_layout import is_bank
-from app.formats.question_exchange import Unreadable, Written
+from app.formats.question_exchange import Unreadable, Written, check_size
 from app.formats.question_fitting import Fitted, Room
 from app.foundation import audit
 from app.foundation.db import transaction
@@ -56,6 +56,19 @@ class Taken:
     paths: tuple[str, ...]
     count: int
     is_new: bool
+
+
+def keep(actor: Actor, upload: Upload) -> str:
+    """Keep an upload between its preview and its taking over, and return its digest; no course has it yet."""
+    require(actor, P.COURSE_WRITE)
+    check_size(upload.data)
+    return store().put(upload.data)
+
+
+def find_kept(actor: Actor, digest: str) -> bytes:
+    """Return an upload that was kept; whoever asks has proved that it was hers."""
+    require(actor, P.COURSE_WRITE)
+    return store().get(digest)
 
 
 def plan(actor: Actor, slug: str, upload: Upload, language: str = "") -> Plan:
