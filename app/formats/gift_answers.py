@@ -218,6 +218,8 @@ def _number(reading: _Reading) -> tuple[Kind, Answer]:
 def _full(reading: _Reading, options: list[_Option]) -> list[_Option]:
     """Return the answers that count in full; there is no other way to count a typed answer here."""
     full = [option for option in options if abs(option.weight - _WHOLE) <= _NEAR]
+    if not full:
+        raise NotCarried(N_("No answer counts in full."))
     for option in options:
         if option not in full and option.weight > 0:
             reading.left_out(
@@ -227,8 +229,6 @@ def _full(reading: _Reading, options: list[_Option]) -> list[_Option]:
                 answer=show(option.text),
                 weight=_percent(option.weight),
             )
-    if not full:
-        raise NotCarried(N_("No answer counts in full."))
     return full
 
 
@@ -315,17 +315,23 @@ def _match(reading: _Reading) -> tuple[Kind, Answer]:
             raise NotCarried(
                 N_("“%(text)s” is no pair: write it as “=left -> right”."), text=show(part).strip()
             )
-        rows.append((reading.inline(left), _choice_text(reading, right)))
+        rows.append((_left(reading, left), _choice_text(reading, right)))
     if reading.is_marked(Kind.ORDER) and all(right.isdecimal() for _left, right in rows):
         ordered = sorted(rows, key=lambda row: int(row[1]))
         return Kind.ORDER, Answer(options=tuple(left for left, _right in ordered))
     choices = list(dict.fromkeys(right for _left, right in rows))
     pairs = [(left, choices.index(right)) for left, right in rows if left.text]
     return Kind.MATCH, Answer(
-        options=tuple(Piece(left.text.replace("-\\>", "->"), left.line) for left, _ in pairs),
+        options=tuple(left for left, _ in pairs),
         choices=tuple(Piece(each, reading.line) for each in choices),
         pairs=tuple(choice for _, choice in pairs),
     )
+
+
+def _left(reading: _Reading, text: str) -> Piece:
+    """Return a left-hand text; an arrow in it was written apart, lest it divide the pair."""
+    piece = reading.inline(text)
+    return Piece(piece.text.replace("-\\>", "->"), piece.line)
 
 
 def _choice_text(reading: _Reading, text: str) -> str:

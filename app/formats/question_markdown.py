@@ -132,16 +132,26 @@ def _write_match(answer: Answer) -> str:
     rows = [("", ""), ("---", "---")]
     shown = 0
     for left, choice in zip(answer.options, answer.pairs, strict=True):
-        rows += [("", _cell(each.text)) for each in answer.choices[shown:choice]]
-        rows.append((_cell(left.text), _cell(answer.choices[choice].text)))
+        rows += [("", each.text) for each in answer.choices[shown:choice]]
+        rows.append((left.text, answer.choices[choice].text))
         shown = max(shown, choice + 1)
-    rows += [("", _cell(each.text)) for each in answer.choices[shown:]]
-    return "\n".join(f"| {left} | {right} |" for left, right in rows)
+    rows += [("", each.text) for each in answer.choices[shown:]]
+    return "\n".join(_row(_line(left), _line(right)) for left, right in rows)
 
 
-def _cell(text: str) -> str:
-    line = _line(text)
-    return line if split_row(f"| {line} | x |") == [line, "x"] else re.sub(r"(?<!\\)\|", r"\\|", line)
+def _row(left: str, right: str) -> str:
+    """Return a row that the reader divides into these cells: where it must be, a | is escaped, a backtick numbered."""
+    ways = ((left, right), (_barred(left), _barred(right)), (_numbered(left), _numbered(right)))
+    cells = next((way for way in ways if split_row(f"| {way[0]} | {way[1]} |") == list(way)), ways[1])
+    return f"| {cells[0]} | {cells[1]} |"
+
+
+def _barred(text: str) -> str:
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
+def _numbered(text: str) -> str:
+    return _barred(text.replace("\\`", "&#96;"))
 
 
 def _write_order(answer: Answer) -> str:
