@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.formats import aiken, gift, gift_writing
+from app.formats import aiken, gift, gift_writing, moodle_writing, moodle_xml
 from app.formats.question_exchange import Exchange, Unreadable, Written, check_size
 from app.formats.question_values import QuestionSource
 from app.foundation.i18n import N_
@@ -23,6 +23,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "gift": Format("GIFT", "gift", gift.read, gift_writing.write),
     "aiken": Format("Aiken", "txt", aiken.read, aiken.write),
+    "moodle-xml": Format("Moodle XML", "xml", moodle_xml.read, moodle_writing.write, "application/xml"),
 }
 WRITABLE = tuple(name for name, known in FORMATS.items() if known.write is not None)
 
