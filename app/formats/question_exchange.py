@@ -157,7 +157,7 @@ def decode(data: bytes, ledger: Ledger, declared: str = "") -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise _undecodable(data, error, encoding.removesuffix("-sig")) from error
+            raise _undecodable(error, encoding.removesuffix("-sig")) from error
         text = _decode_windows(data, ledger, declared)
     if encoding == "utf-16":
         ledger.changed("", _WHOLE, N_("The file is in the encoding %(encoding)s."), encoding="UTF-16")
@@ -192,7 +192,7 @@ def _decode_windows(data: bytes, ledger: Ledger, declared: str) -> str:
     try:
         text = data.decode(encoding.replace("windows-", "cp"))
     except UnicodeDecodeError as error:
-        raise _undecodable(data, error, encoding) from error
+        raise _undecodable(error, encoding) from error
     ledger.changed(
         "",
         _WHOLE,
@@ -214,8 +214,8 @@ def _guess(data: bytes) -> str:
     return "windows-1251" if cyrillic > latin_script else "windows-1250"
 
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str) -> Unreadable:
-    line = data.count(b"\n", 0, error.start) + 1
+def _undecodable(error: UnicodeDecodeError, encoding: str) -> Unreadable:
+    line = error.object.count(b"\n", 0, error.start) + 1
     return Unreadable(
         line,
         N_("This line cannot be read in the encoding %(encoding)s: save the file as UTF-8."),

@@ -14,26 +14,67 @@ from app.formats.report import Report
 from app.formats.source_text import GAP_CLOSE, GAP_OPEN
 
 SIGNS = "|[]{}#~=:\\`*_<>&!?-+.()1 aěчђ%'\"@/$^;,"
-ODD = tuple(
-    "[[ ]] a|b `a|b` ## #x - {#id} C# # \\ \\n -> #### %50% [html]x [plain] :: // $CATEGORY: TRUE * ... 2..3 ~~~ "
-    "``` !!! ??? --- === <!-- ]]> <![CDATA[ &#60; &amp; <b>x</b> <script> _a_ a_b { } ČŠ Ђорђе їжак x:y".split()
-) + (
-    *(
-        "a | b",
-        "## x",
-        "- x",
-        "- [x] y",
-        "1. z",
-        "> q",
-        "= r",
-        "!!! note",
-        "??? x",
-        ": x",
-        "*[X]: y",
-        "[x]: y",
-    ),
-    *("A. x", "ANSWER: A", "// x", "$CATEGORY: a", "https://x.cz/a_b?c=d&e", "\\`a"),
-)
+_ODD = r"""[[
+]]
+a|b
+a | b
+`a|b`
+\`a
+##
+## x
+#x
+#
+C#
+-
+- x
+- [x] y
+1. z
+> q
+= r
+{#id}
+{
+}
+\
+\n
+->
+####
+%50%
+[html]x
+[plain]
+::
+//
+// x
+$CATEGORY: a
+TRUE
+*
+...
+2..3
+~~~
+```
+!!! note
+??? x
+---
+===
+<!--
+]]>
+<![CDATA[
+&#60;
+&amp;
+<b>x</b>
+<script>
+_a_
+a_b
+: x
+*[X]: y
+[x]: y
+A. x
+ANSWER: A
+https://x.cz/a_b?c=d&e
+ČŠ
+Ђорђе
+їжак"""
+ODD = tuple(_ODD.split("\n"))
+"""Words that mean something to one of the formats."""
 
 plain = (
     st

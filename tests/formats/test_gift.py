@@ -12,8 +12,8 @@ from app.formats import gift, gift_writing
 from app.formats.question_exchange import Effect, Unreadable, bare
 from app.formats.question_text import read_bank
 from app.formats.report import Report
-from tests.formats.many_examples import many
 from tests.formats.made_questions import ODD, SIGNS, questions, readable
+from tests.formats.many_examples import many
 
 BANKS = sorted(Path("courses").glob("*/*/questions*.md"))
 SAMPLES = Path(__file__).parent / "question_files"

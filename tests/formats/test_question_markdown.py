@@ -12,8 +12,8 @@ from app.formats.question_text import read_bank
 from app.formats.question_values import Answer, Attributes
 from app.formats.report import Report
 from app.formats.source_text import TEXT_LIMIT
-from tests.formats.many_examples import many
 from tests.formats.made_questions import pieces, questions, readable
+from tests.formats.many_examples import many
 
 BANKS = sorted(Path("courses").glob("*/*/questions*.md"))
 
