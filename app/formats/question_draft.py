@@ -3,10 +3,10 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from posixpath import basename
+from posixpath import basename, join, normpath
 from urllib.parse import unquote
 
 from app.domain.catalogue.values import Kind
@@ -201,11 +201,12 @@ def percent(weight: Decimal) -> str:
 
 @dataclass(slots=True)
 class Media:
-    """The files that may be shown: ``found`` gives a file's bytes by the path in the text, or None."""
+    """The files that the texts of a question may show, by path."""
 
     draft: Draft
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     start: str = ""  # what stands before a path, such as ``@@PLUGINFILE@@/``
+    folder: str = ""  # the folder that paths begin at
     used: set[str] = field(default_factory=set)
 
     def address(self, target: str) -> str | None:
@@ -216,8 +217,8 @@ class Media:
             ending = embedded["kind"].partition("+")[0].replace("jpeg", "jpg")
             return None if data is None else self._keep(f"picture.{ending}", data)
         path = unquote(target.partition("?")[0]).strip()
-        if path.startswith(self.start) and path.removeprefix(self.start).lstrip("/") in self.files:
-            name = path.removeprefix(self.start).lstrip("/")
+        name = normpath(join(self.folder, path.removeprefix(self.start).lstrip("/")))
+        if path.startswith(self.start) and name in self.files:
             self.used.add(name)
             return self._keep(basename(name), self.files[name])
         return only_outside(target)

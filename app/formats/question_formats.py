@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.formats import aiken, gift, gift_writing, moodle_writing, moodle_xml
+from app.formats import aiken, gift, gift_writing, moodle_writing, moodle_xml, qti
 from app.formats.question_exchange import Exchange, Unreadable, Written, check_size
 from app.formats.question_values import QuestionSource
 from app.foundation.i18n import N_
@@ -24,6 +24,7 @@ FORMATS: Mapping[str, Format] = {
     "gift": Format("GIFT", "gift", gift.read, gift_writing.write),
     "aiken": Format("Aiken", "txt", aiken.read, aiken.write),
     "moodle-xml": Format("Moodle XML", "xml", moodle_xml.read, moodle_writing.write, "application/xml"),
+    "qti": Format("QTI 2.1 / 2.2", "zip", qti.read, None, "application/zip"),
 }
 WRITABLE = tuple(name for name, known in FORMATS.items() if known.write is not None)
 

@@ -14,6 +14,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
+from app.formats.html_tree import VOID
 from app.formats.question_exchange import Ledger, Unreadable, check_size, decode
 from app.foundation.i18n import N_
 
@@ -84,9 +85,11 @@ class Xml:
                 parts.append(escape(child, quote=False))
                 continue
             other = instead(child)
-            given = "".join(f' {name}="{escape(value)}"' for name, value in child.given.items())
-            whole = f"<{child.tag}{given}>{child.html(instead)}</{child.tag}>" if other is None else other
-            parts.append(f"<{child.tag}{given}>" if other is None and not child.children else whole)
+            if other is None:
+                given = "".join(f' {name}="{escape(value)}"' for name, value in child.given.items())
+                end = "" if child.tag in VOID else f"</{child.tag}>"
+                other = f"<{child.tag}{given}>{child.html(instead)}{end}"
+            parts.append(other)
         return "".join(parts)
 
 
