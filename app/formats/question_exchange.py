@@ -28,6 +28,8 @@ SIZE_LIMIT = 10_000_000
 """Bytes of a question file: a larger one is refused."""
 QUESTION_LIMIT = 1_000
 """Questions that are taken from one file."""
+LINE_LIMIT = 200_000
+"""Lines of a file: more are no questions, and would take long."""
 NOTE_LIMIT = 5_000
 POINTS_LIMIT = 99_999
 ESSAY_CRITERION = N_("The answer is right and complete")
@@ -162,6 +164,10 @@ def decode(data: bytes, ledger: Ledger, declared: str = "") -> str:
     if encoding == "utf-16":
         ledger.changed("", _WHOLE, N_("The file is in the encoding %(encoding)s."), encoding="UTF-16")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > LINE_LIMIT:
+        raise Unreadable(
+            LINE_LIMIT, N_("The file has more than %(limit)s lines: divide it."), limit=LINE_LIMIT
+        )
     check_letters(text)
     return text
 

@@ -63,6 +63,7 @@ def test_every_line_end_becomes_one():
     [
         (b"", 1, "The file is empty."),
         (b"x" * (SIZE_LIMIT + 1), 1, "The file is larger than 10 MB: divide it."),
+        (b"\n" * 200_001, 200_000, "The file has more than 200000 lines: divide it."),
         (b"a\nb\x00c", 2, "This line holds the control character U+0000: delete it."),
         ("a\nb\uf8f0".encode(), 2, "This line holds the control character U+F8F0: delete it."),
         (b"\xff\xfea\x00\n", 1, "This line cannot be read in the encoding utf-16: save the file as UTF-8."),

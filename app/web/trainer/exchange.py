@@ -43,7 +43,7 @@ def import_questions() -> str | tuple[str, int]:
             return previewed(form.course.data, upload)
         except Invalid as error:
             add_error(form, _placed(error))
-    return render_template("trainer/import.html", form=form), 422 if form.errors else 200
+    return render_template("trainer/import_questions.html", form=form), 422 if form.errors else 200
 
 
 def _title_of(each: inspecting.Shelved) -> str:
@@ -69,7 +69,7 @@ def previewed(slug: str, upload: Upload) -> str:
     papers = shown.list_papers()[:_SHOWN] if shown is not None else []
     seen = [actor().name, slug, digest, upload.name, upload.format, made.bench.revision]
     return render_template(
-        "trainer/import_preview.html",
+        "trainer/questions_to_import.html",
         made=made,
         title=FORMATS[made.kind].title if made.kind in FORMATS else made.kind,
         findings=findings,
@@ -122,11 +122,11 @@ def export_questions(slug: str) -> Response | str | tuple[str, int]:
     bench = inspecting.open_course(actor(), slug)
     form = _export_form(bench)
     if not form.validate():
-        return render_template("trainer/export.html", bench=bench, form=form, written=None), 422
+        return render_template("trainer/export_questions.html", bench=bench, form=form, written=None), 422
     kind, language = str(form.format.data), str(form.language.data)
     written = exchanging.export(actor(), slug, kind, language, is_draft=form.version.data == DRAFT)
     if request.method == "GET":
-        return render_template("trainer/export.html", bench=bench, form=form, written=written)
+        return render_template("trainer/export_questions.html", bench=bench, form=form, written=written)
     exchanging.note_export(actor(), slug, kind, written.count)
     response = make_response(written.data)
     known = FORMATS[kind]
