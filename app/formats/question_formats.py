@@ -1,5 +1,6 @@
 """The formats in which questions come and go: one line for each, by the names of ``flask questions``."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from app.formats import aiken, gift, gift_writing, moodle_writing, moodle_xml, q
 from app.formats.question_exchange import Exchange, Unreadable, Written, check_size
 from app.formats.question_values import QuestionSource
 from app.foundation.i18n import N_
+
+_SEEN = 100_000
+_XML = re.compile(rb"<(?:\?xml|!--|!DOCTYPE|(?:\w+:)?(?:quiz|assessment|manifest|qti))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,13 @@ WRITABLE = tuple(name for name, known in FORMATS.items() if known.write is not N
 
 def recognise(data: bytes) -> str:
     """Return the name of the format that a file's first letters show; GIFT where nothing tells another."""
-    start = data[:4000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
+    start = data[:_SEEN].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if data.startswith(b"PK\x03\x04"):
         return "qti"
-    if start.startswith(b"<"):
+    if _XML.match(start):
         return "moodle-xml" if b"<quiz" in start else "qti"
-    return (
-        "aiken"
-        if aiken.looks_like(
-            data[:100_000].replace(b"\x00", b"").decode("ascii", "replace").replace("\r", "\n")
-        )
-        else "gift"
-    )
+    text = start.decode("ascii", "replace").replace("\r", "\n")
+    return "aiken" if aiken.looks_like(text) else "gift"
 
 
 def read_as(given: tuple[str, bytes]) -> Exchange:
