@@ -125,7 +125,8 @@ def read_answers(given: Given, ledger: Ledger) -> QuestionSource:
     reading = _Reading(given, ledger)
     if any(not tag.startswith(TAG) for tag in given.tags):
         reading.left_out(N_("Its tags were left out."))
-    kind, answer = _reader(given.inside)(reading)
+    reader = _reader(given.inside)
+    kind, answer = reader(reading)
     if reading.is_marked(Kind.CLOZE) and kind in {Kind.SINGLE, Kind.SHORT}:
         return _cloze(reading, answer)
     text = reading.text(BLANK.replace("_", "\\_") if given.usual == "markdown" else BLANK)
@@ -134,6 +135,8 @@ def read_answers(given: Given, ledger: Ledger) -> QuestionSource:
         stem, answer = _with_rubric(reading, stem, answer)
     explanation = reading.tell(to_block(given.explanation, given.usual))
     attributes = _of_kind(reading.attributes(), kind, answer)
+    if reader is _truth:
+        attributes = replace(attributes, flags=attributes.flags | {"pinned"})
     return question_of(attributes, kind, heading, stem, answer, explanation)
 
 

@@ -130,7 +130,9 @@ def show(actor: Actor, made: Plan) -> tuple[CourseDraft | None, tuple[Finding, .
     files |= {path: stored[path] for path in made.bench.digests if path.startswith("media/")}
     files |= made.fitted.files
     reading = publishing.read(_SHOWN_IN, files)
-    new = tuple(finding for finding in reading.findings if finding.file in made.fitted.files)
+    new = tuple(
+        finding for finding in reading.findings if finding.is_error and finding.file in made.fitted.files
+    )
     if reading.draft is None:
         return None, new
     keys = {question.key for question in made.fitted.questions}

@@ -74,7 +74,7 @@ def test_a_missing_word_leaves_a_blank():
 def test_true_and_false(word, right):
     question, lost = only(f"The sun rises.{{{word}#wrong!#right!}}")
     assert texts(question.answer.options) == ["True", "False"]
-    assert question.answer.right == (right,)
+    assert (question.answer.right, question.attributes.flags) == ((right,), {"pinned"})
     assert question.answer.feedback[right].text == "right!"
     assert question.answer.feedback[1 - right].text == "wrong!"
     assert lost == []
