@@ -125,7 +125,7 @@ def export_questions(slug: str) -> Response | str | tuple[str, int]:
         return render_template("trainer/export_questions.html", bench=bench, form=form, written=None), 422
     kind, language = str(form.format.data), str(form.language.data)
     written = exchanging.export(actor(), slug, kind, language, is_draft=form.version.data == DRAFT)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("trainer/export_questions.html", bench=bench, form=form, written=written)
     exchanging.note_export(actor(), slug, kind, written.count)
     response = make_response(written.data)
