@@ -186,16 +186,15 @@ class _Writer:
 
     def inline(self, nodes: list[Node], *, is_flat: bool = False) -> str:
         """Return nodes as the inside of a paragraph; a line feed is a line break. ``is_flat`` takes blocks too."""
-        parts = ""
+        parts: list[str] = []
         for node in nodes:
             if isinstance(node, str):
-                parts += _SIGNS.sub(_escaped, _SPACE.sub(" ", node))
+                parts.append(_SIGNS.sub(_escaped, _SPACE.sub(" ", node)))
             elif is_flat and _holds_block(node):
-                parts += self._flat(node)
+                parts.append(self._flat(node))
             else:
-                written = self.inline_writers.get(node.tag, self._transparent)(node)
-                parts = _joined(parts, written)
-        return parts
+                _join(parts, self.inline_writers.get(node.tag, self._transparent)(node))
+        return "".join(parts)
 
     def _flat(self, element: Element) -> str:
         """Return a block as lines of a paragraph."""
@@ -373,13 +372,15 @@ def _in_tags(element: Element, inner: str) -> str:
     return f"<{tag}{_kept(element)}>{kept}</{tag}>" if inner.strip() else inner
 
 
-def _joined(before: str, written: str) -> str:
-    """Return inline Markdown after other: signs that would run into each other are kept apart."""
+def _join(parts: list[str], written: str) -> None:
+    """Put inline Markdown after other: signs that would run into each other are kept apart."""
+    before = parts[-1] if parts else ""
     if written[:1] in {"*", "`"} and before.endswith(written[0]):
-        return f"{before}<wbr>{written}"
+        parts.append("<wbr>")
     if written[:1] == "[" and before.endswith("!"):
-        return f"{before[:-1]}\\!{written}"
-    return before + written
+        parts[-1] = f"{before[:-1]}\\!"
+    if written:
+        parts.append(written)
 
 
 def _children(node: Node) -> list[Node]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from app.formats.html_markdown import to_line, to_markdown, to_words
-from app.formats.question_draft import Draft, Media, decode_base64
+from app.formats.question_draft import Draft, Media, decode_base64, within_limit
 from app.formats.question_wording import from_markdown, one_line
 from app.formats.xml_tree import Xml
 from app.foundation.i18n import N_
@@ -97,11 +97,15 @@ class Texts:
 
 
 def source(element: Xml) -> str:
-    """Return what a text element holds: its own text, or its elements as HTML where they were not escaped."""
+    """Return what a text element holds: its own text, or its elements as HTML where they were not escaped.
+
+    Raises NotCarried where it is longer than a question may be.
+    """
     text = element.find("text")
     if text is None:
         return ""
-    return text.html(lambda _: None) if any(True for _ in text.elements()) else text.text()
+    is_open = any(True for _ in text.elements())
+    return within_limit(text.html(lambda _: None) if is_open else text.text())
 
 
 def name_of(heading: str) -> str:

@@ -47,10 +47,10 @@ def _read_question(element: Xml, kind: str, area: str | None, ledger: Ledger) ->
     )
     if element.value("hidden") == "1":
         draft.flags.add("retired")
-    _tell_what_stays(draft, element, [tag for tag in tags if not tag.startswith(TAG)])
     text = element.find("questiontext")
     usual = text.given.get("format", "moodle_auto_format") if text is not None else "moodle_auto_format"
     try:
+        _tell_what_stays(draft, element, [tag for tag in tags if not tag.startswith(TAG)])
         reader(draft, element, Texts(draft, usual))
     except NotCarried as error:
         draft.left_out(error.message, **error.values)

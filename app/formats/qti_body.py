@@ -8,7 +8,7 @@ from posixpath import dirname
 from app.formats.html_markdown import to_line, to_markdown, to_words
 from app.formats.qti_package import Item, Package
 from app.formats.qti_responses import Response
-from app.formats.question_draft import Draft, Media
+from app.formats.question_draft import Draft, Media, within_limit
 from app.formats.xml_tree import Xml
 from app.foundation.i18n import N_
 
@@ -41,7 +41,7 @@ class Body:
         """Return the whole body as Markdown; ``instead`` says what stands in the place of interactions."""
         body = self.root.find("itemBody")
         return (
-            "" if body is None else self.draft.tell(to_markdown(body.html(self.within), self.media.address))
+            "" if body is None else self.draft.tell(to_markdown(_html(body, self.within), self.media.address))
         )
 
     def prompt(self, interaction: Xml) -> str:
@@ -50,16 +50,16 @@ class Body:
         return (
             ""
             if prompt is None
-            else self.draft.tell(to_markdown(prompt.html(self.within), self.media.address))
+            else self.draft.tell(to_markdown(_html(prompt, self.within), self.media.address))
         )
 
     def line(self, element: Xml) -> str:
         """Return an option as the inside of a paragraph, without the feedback in it."""
-        return self.draft.tell(to_line(element.html(self.within), self.media.address))
+        return self.draft.tell(to_line(_html(element, self.within), self.media.address))
 
     def words(self, element: Xml) -> str:
         """Return the words that are seen of an element."""
-        return to_words(element.html(self.within))
+        return to_words(_html(element, self.within))
 
     def feedback(self, option: Xml) -> str:
         """Return what is said to whoever chose an option."""
@@ -67,7 +67,7 @@ class Body:
         found = [each for each in option.every("feedbackInline") if each.given.get("identifier") == name]
         found += [each for each in self.root.all("modalFeedback") if each.given.get("identifier") == name]
         parts = [
-            self.draft.tell(to_line(each.html(_nothing), self.media.address))
+            self.draft.tell(to_line(_html(each, _nothing), self.media.address))
             for each in found
             if _is_shown(each)
         ]
@@ -79,7 +79,7 @@ class Body:
         remarks = [
             each for each in self.root.all("modalFeedback") if each.given.get("identifier", "") not in names
         ]
-        remarks = [each for each in remarks if _is_shown(each) and to_words(each.html(_nothing))]
+        remarks = [each for each in remarks if _is_shown(each) and to_words(_html(each, _nothing))]
         right = [each for each in remarks if _means_right(each.given.get("identifier", ""))]
         chosen = remarks[0] if len(remarks) == 1 else next(iter(right), None)
         if len(remarks) > 1 or (remarks and chosen is None):
@@ -88,7 +88,7 @@ class Body:
             )
         if chosen is None:
             return ""
-        return self.draft.tell(to_markdown(chosen.html(_nothing), self.media.address))
+        return self.draft.tell(to_markdown(_html(chosen, _nothing), self.media.address))
 
     def within(self, element: Xml) -> str | None:
         """Return what stands in the place of an element of the body, or None for the element itself."""
@@ -106,6 +106,10 @@ class Body:
 def body_of(draft: Draft, item: Item, package: Package, responses: Mapping[str, Response]) -> Body:
     """Return an item ready to be read."""
     return Body(draft, item, responses, Media(draft, package.files, folder=dirname(item.path)))
+
+
+def _html(element: Xml, instead: Instead) -> str:
+    return within_limit(element.html(instead))
 
 
 def _nothing(_element: Xml) -> str | None:

@@ -24,6 +24,7 @@ from app.formats.question_exchange import (
 from app.formats.question_values import Answer, Piece
 from app.formats.question_wording import split_heading
 from app.formats.report import Report
+from app.formats.source_text import TEXT_LIMIT
 from app.formats.svg_picture import sanitise
 from app.foundation.i18n import N_
 
@@ -122,6 +123,13 @@ class Draft:
                 points=points,
             )
         return points
+
+
+def within_limit(text: str) -> str:
+    """Return a text that a question file can hold; raises NotCarried for a longer one."""
+    if len(text) > TEXT_LIMIT // 2:
+        raise NotCarried(N_("This question is longer than a question file may be."))
+    return text
 
 
 def our_tokens(tags: Sequence[str]) -> tuple[str, ...]:
