@@ -1,6 +1,7 @@
 """Moodle XML: what comes over, what is told about the rest, and that what we write we read to the same questions."""
 
 import base64
+import time
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,11 @@ def test_marks_of_their_own_are_told() -> None:
         "Its right options had marks of their own: here each counts alike.",
         "A wrong option takes off here as much as a right one adds; before it was otherwise.",
     ]
+
+
+@pytest.mark.parametrize("part", ["<b>*</b>", "<div>", "slovo ", "{1:SA:=a} ", "<li><pre>", "{1:SA:=a"])
+def test_ten_megabytes_in_one_text_are_left_out_in_time(part: str) -> None:
+    begun = time.process_time()
+    found = moodle_xml.read(question("cloze", "", part * (9_900_000 // len(part))))
+    assert losses(found) == ["This question is longer than a question file may be."]
+    assert time.process_time() - begun < 2
