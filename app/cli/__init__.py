@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import backup, certificates, courses, demo, doctor, people, reports, territory
+from app.cli import backup, certificates, courses, demo, doctor, people, questions, reports, territory
 
 GROUPS = (
     backup.group,
@@ -11,6 +11,7 @@ GROUPS = (
     demo.group,
     doctor.command,
     people.group,
+    questions.group,
     reports.group,
     territory.group,
 )

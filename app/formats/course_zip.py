@@ -1,4 +1,4 @@
-"""A course folder as a ZIP archive: judged by its directory before anything is unpacked, and unpacked into memory only.
+"""A ZIP archive, of a course folder or of questions: judged by its directory before it is unpacked into memory.
 
 Refused are bombs, links, paths that lead outside, names that differ only by case, encrypted and odd entries
 (security.md, T11).
@@ -41,14 +41,21 @@ def read_zip(data: bytes) -> tuple[str, Mapping[str, bytes]]:
 
     The name is empty where course.yaml lies at the top of the archive. Ignored files are left out.
     """
+    return _folder(unpack(data))
+
+
+def unpack(data: bytes, other_limit: int = TEXT_LIMIT) -> Mapping[str, bytes]:
+    """Return the files of an archive by path; raises ArchiveRefused.
+
+    ``other_limit`` is how many bytes a file may have whose ending has no limit of its own. Ignored files are left out.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = _checked(archive.infolist())
+            entries = _checked(archive.infolist(), other_limit)
             _check_ratio(entries, len(data))
-            contents = {name: _content(archive, entry) for name, entry in entries.items()}
+            return {name: _content(archive, entry) for name, entry in entries.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise ArchiveRefused(N_("This is no ZIP archive that can be read: make it again.")) from error
-    return _folder(contents)
 
 
 def write_zip(folder_name: str, files: Mapping[str, bytes]) -> bytes:
@@ -64,7 +71,7 @@ def write_zip(folder_name: str, files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+def _checked(entries: list[zipfile.ZipInfo], other_limit: int) -> dict[str, zipfile.ZipInfo]:
     """Return the files of an archive by path, once its directory has been found harmless."""
     if len(entries) > FILE_LIMIT:
         raise ArchiveRefused(N_("The archive holds more than %(limit)s files."), limit=FILE_LIMIT)
@@ -85,7 +92,7 @@ def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
                 N_("Unpacked, the archive is larger than %(limit)s MB."), limit=COURSE_LIMIT // MEGABYTE
             )
         if not entry.is_dir() and not is_ignored(name):
-            _check_size(entry)
+            _check_size(entry, other_limit)
             found[name] = entry
     _check_folders(found)
     return found
@@ -128,8 +135,8 @@ def _check_kind(entry: zipfile.ZipInfo) -> None:
         raise ArchiveRefused(N_("The folder “%(entry)s” has content of its own."), entry=entry.filename)
 
 
-def _check_size(entry: zipfile.ZipInfo) -> None:
-    limit = SIZE_LIMITS.get(ending(entry.filename), TEXT_LIMIT)
+def _check_size(entry: zipfile.ZipInfo, other_limit: int) -> None:
+    limit = SIZE_LIMITS.get(ending(entry.filename), other_limit)
     if entry.file_size > limit:
         raise ArchiveRefused(
             N_("“%(entry)s” is larger than %(limit)s KB."), entry=entry.filename, limit=limit // 1000

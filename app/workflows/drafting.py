@@ -1,6 +1,7 @@
 """Drafts as acts: a course is written in the browser, file by file, and handed over to ``publishing``."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
@@ -159,8 +160,8 @@ def _beginning(bench: Bench, name: str) -> bytes:
     return _BANK if name.startswith("questions") else _MODULE
 
 
-def _check_room(bench: Bench, size: int) -> None:
-    if len(bench.digests) >= FILE_LIMIT:
+def _check_room(bench: Bench, size: int, count: int = 1) -> None:
+    if len(bench.digests) + count > FILE_LIMIT:
         raise Invalid(
             "file", N_("This folder holds more than %(limit)s files: delete some."), limit=FILE_LIMIT
         )
@@ -192,6 +193,24 @@ def add_medium(actor: Actor, slug: str, name: str, content: bytes, *, may_replac
         audit.record(actor.name, "draft.upload", slug, path=path)
     _note_check(actor, slug)
     return path
+
+
+def add_files(actor: Actor, slug: str, files: Mapping[str, bytes], revision: int, origin: str) -> None:
+    """Add new files to a draft in one act; raises Conflict where it is not as it was at ``revision``."""
+    bench = inspecting.open_course(actor, slug)
+    require(actor, P.COURSE_WRITE, bench)
+    for path in files:
+        if not path.startswith("media/"):
+            _check_path(path)
+    _check_room(bench, sum(map(len, files.values())), len(files))
+    digests = {path: store().put(content) for path, content in files.items()}
+    with transaction():
+        row = _held(actor, bench)
+        if row.revision != revision or not row.files.keys().isdisjoint(digests):
+            raise Conflict(N_("The course has changed since you looked. Nothing was written: look again."))
+        courses.change_draft(row, {**row.files, **digests}, actor.name)
+        audit.record(actor.name, "questions.import", slug, origin=origin, files=len(digests))
+    _note_check(actor, slug)
 
 
 def delete_file(actor: Actor, slug: str, path: str, base: str) -> None:

@@ -7,10 +7,12 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.validators import UUID, DataRequired, Length
 
 from app.formats.course_template import LANGUAGES
+from app.formats.question_formats import FORMATS, WRITABLE
 from app.web.account.forms import choices_of
 from app.web.labels import LANGUAGE_NAMES
 
 _OWN_UNIT = _("Choose a unit that you may write courses for.")
+_COURSE = _("Choose a course that you may change.")
 
 
 class NewCourseForm(FlaskForm):
@@ -106,3 +108,48 @@ class GrantForm(FlaskForm):
             Length(max=500, message=_("At most 500 characters.")),
         ],
     )
+
+
+class ImportForm(FlaskForm):
+    """A question file, the course that gets its questions, and its format."""
+
+    file = FileField(
+        _("Question file"),
+        description=_("From Moodle or another system; at most 10 MB."),
+        validators=[FileRequired(_("Choose a question file."))],
+    )
+    course = SelectField(
+        _("Course"),
+        description=_("The questions become a file of their own in its draft."),
+        validators=[DataRequired(_COURSE)],
+        invalid_choice_message=_COURSE,
+    )
+    format = SelectField(
+        _("Format"),
+        choices=choices_of({
+            "": _("Recognise it by its content"),
+            **{name: known.title for name, known in FORMATS.items()},
+        }),
+        invalid_choice_message=_("Choose a format."),
+    )
+
+
+class TakeForm(FlaskForm):
+    """What was looked at: the upload, the course and its revision, signed by us."""
+
+    upload = HiddenField(validators=[DataRequired(_("Choose the file again: this preview has gone."))])
+
+
+class ExportForm(FlaskForm):
+    """The format, language and state in which a bank is handed out."""
+
+    class Meta:
+        """A form of choices writes nothing."""
+
+        csrf = False
+
+    format = SelectField(
+        _("Format"), choices=choices_of({name: FORMATS[name].title for name in WRITABLE}), default=WRITABLE[0]
+    )
+    language = SelectField(_("Language"))
+    version = SelectField(_("State"))

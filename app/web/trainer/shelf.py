@@ -15,7 +15,7 @@ from app.web.account.views import add_error
 from app.web.labels import UNIT_LEVELS
 from app.web.session import actor, choose_locale
 from app.web.trainer.forms import NewCourseForm, UploadForm
-from app.web.trainer.wording import told, told_author, told_change, told_difference
+from app.web.trainer.wording import losses, told, told_author, told_change, told_difference, told_note
 from app.workflows import drafting, inspecting
 
 blueprint = Blueprint("trainer", __name__)
@@ -25,8 +25,13 @@ P = Permission
 def teach_words(state: BlueprintSetupState) -> None:
     """Teach the templates to say what the checker finds and what differs."""
     state.app.jinja_env.globals.update(
-        told=told, told_author=told_author, told_change=told_change, told_difference=told_difference
+        told=told,
+        told_author=told_author,
+        told_change=told_change,
+        told_difference=told_difference,
+        told_note=told_note,
     )
+    state.app.jinja_env.filters["losses"] = losses
 
 
 blueprint.record(teach_words)

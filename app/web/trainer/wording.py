@@ -1,12 +1,13 @@
 """The words for what the checker finds, what differs, and what publishing will make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from app.domain.catalogue.rules import Change, Difference, How, Part
 from app.domain.catalogue.values import Finding
+from app.formats.question_exchange import Effect, Note
 from app.foundation.i18n import translate
 from app.web.session import actor, choose_locale
 
@@ -38,6 +39,16 @@ DIFFERENCES = {
 def told(finding: Finding) -> str:
     """Return what the checker says, in the language of the page."""
     return translate(choose_locale(), finding.message, **finding.values)
+
+
+def told_note(note: Note) -> str:
+    """Return a line of a loss report, in the language of the page."""
+    return translate(choose_locale(), note.message, **note.values)
+
+
+def losses(notes: Sequence[Note]) -> list[Note]:
+    """Return of a loss report what was changed or left out."""
+    return [note for note in notes if note.effect is not Effect.CARRIED]
 
 
 def told_difference(difference: Difference) -> str:
