@@ -69,6 +69,7 @@ def check_parts(sources: Sources, report: Report) -> None:
         )
     if meta.assessment is not None:
         _check_draw(meta.assessment, read, questions, own)
+        _check_markers(meta.assessment, read, questions, own)
     _check_reach(meta.assessment, questions, report)
     _check_hours(sources, own)
 
@@ -134,6 +135,19 @@ def _check_draw(
             _warn_of_copies(assessment, pools[area] if number is None else number, pools[area], line, report)
 
 
+def _check_markers(
+    assessment: Assessment, read: MetaRead, questions: Mapping[str, QuestionSource], report: Report
+) -> None:
+    is_marked = any(
+        question.kind is Kind.TASK and _is_reached(question, assessment) for question in questions.values()
+    )
+    if assessment.markers > 1 and not is_marked:
+        report.warn(
+            read.line("assessment.markers"),
+            N_("Two people shall mark, but no draw can reach a task: write one, or delete “markers”."),
+        )
+
+
 def _warn_of_copies(assessment: Assessment, number: int, pool: int, line: int, report: Report) -> None:
     is_told = assessment.attempts != 1 and assessment.feedback is Feedback.AFTER_SUBMIT
     if is_told and number * 3 > pool * 2:
@@ -161,12 +175,6 @@ def _check_reach(
                 N_(
                     "No draw can reach question “%(key)s”: name its area in course.yaml, or give it .practice."
                 ),
-                key=question.key,
-            )
-        elif question.kind is Kind.TASK:
-            own.error(
-                question.line,
-                N_("Tasks cannot be marked yet: give question “%(key)s” the option .retired."),
                 key=question.key,
             )
 

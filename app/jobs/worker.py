@@ -24,6 +24,8 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "mail.send": notifying.send,
     "notify.sign-in": notifying.tell_of_sign_in,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
+    "notify.work-marked": notifying.tell_of_mark,
+    "notify.work-returned": notifying.tell_of_return,
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""

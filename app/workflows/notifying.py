@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.assessments import queries as attempts
+from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.queries import meta_of
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
@@ -43,6 +45,26 @@ def tell_of_extra_attempt(actor: Actor, enrolment: str) -> None:
         titles = meta_of(taken.version).title
         title = titles.get(content_language(person.locale)) or next(iter(titles.values()))
         post(person, "extra_attempt", course=title, link=f"/learn/{taken.course.slug}/test")
+
+
+def tell_of_mark(actor: Actor, attempt: str) -> None:
+    """Tell a learner that the tasks of her test are marked."""
+    _tell_of_work(actor, UUID(attempt), "work_marked", f"/attempts/{attempt}/result")
+
+
+def tell_of_return(actor: Actor, attempt: str, position: int) -> None:
+    """Tell a learner that her work on a task came back to her."""
+    _tell_of_work(actor, UUID(attempt), "work_returned", f"/attempts/{attempt}/works/{position}")
+
+
+def _tell_of_work(actor: Actor, attempt_id: UUID, name: str, link: str) -> None:
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        attempt, _paper = attempts.get_attempt(scope_of(actor, Permission.ATTEMPT_READ), attempt_id)
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), attempt.person_id)
+        titles = catalogue.get_version(attempt.version_id).titles
+        title = titles.get(content_language(person.locale)) or next(iter(titles.values()))
+        post(person, name, course=title, link=link)
 
 
 def send(actor: Actor, message_id: int) -> None:

@@ -19,6 +19,7 @@ WITHOUT_ACTOR = {
     "entering.read_token": "the link is the proof",
     "entering.choose_password": "the link is the proof",
     "entering.profile_of": "a record turned into a value",
+    "learning.is_overdue": "a calculation",
     "learning.language_for": "a calculation",
     "learning.read_answers": "a form turned into values",
     "notifying.post": "a part of other workflows, which were asked for",
@@ -29,6 +30,8 @@ WITHOUT_ACTOR = {
 
 UNASKED = {
     "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "completing.complete": "a part of the act that fulfilled the last condition, which asked",
+    "completing.conclude": "a part of the act that gave a mark, which asked",
     "keeping.create": "refuses every person: a backup is the operator's alone",
     "keeping.verify": "the same",
     "keeping.restore": "the same",
@@ -56,5 +59,6 @@ UNESCAPED = {
 
 SHARED_TEMPLATES = {
     "learner.check": "learner/module.html",
+    "learner.keep_work": "learner/work.html",
 }
 """Endpoint → the page that its form stands on, and is shown on again with what came of it."""

@@ -1,6 +1,6 @@
 """The final test: what it will be like, the attempt, its result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from uuid import UUID
 
@@ -21,8 +21,9 @@ from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
+from app.domain.tasks.values import UnfitWork
 from app.foundation import clock
-from app.web.learner import outline
+from app.web.learner import outline, works
 from app.web.learner.views import blueprint
 from app.web.public.shelf import count_drawn
 from app.web.session import actor
@@ -69,13 +70,20 @@ def start(slug: str) -> Response:
 @requires(P.OWN_LEARNING)
 def attempt(attempt_id: UUID) -> Response | str:
     """Show the questions with the answers that are saved."""
-    scope = scope_of(actor(), P.OWN_LEARNING)
-    sitting, paper = attempts.get_attempt(scope, attempt_id)
+    sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
     if sitting.finished_at is not None:
         return redirect(url_for("learner.result", attempt_id=attempt_id))
+    return _page(sitting, paper, {})
+
+
+def _page(sitting: Attempt, paper: Sequence[PaperQuestion], complaints: Mapping[str, str]) -> str:
+    """Return the page of an open attempt; ``complaints`` say by field what is wrong with a task."""
+    scope = scope_of(actor(), P.OWN_LEARNING)
     return render_template(
         "learner/attempt.html",
         sitting=sitting,
+        complaints=complaints,
+        files=works.files_by_place(actor(), sitting.public_id),
         title=_title_of(sitting),
         paper=[question.without_key() for question in paper],
         answers=attempts.responses_of(scope, sitting),
@@ -91,12 +99,20 @@ def _title_of(sitting: Attempt) -> str:
 
 @blueprint.post("/attempts/<uuid:attempt_id>")
 @requires(P.OWN_LEARNING)
-def answer(attempt_id: UUID) -> Response:
-    """Save the answers, or hand the test in."""
+def answer(attempt_id: UUID) -> Response | tuple[str, int]:
+    """Save the answers, or hand the test in; what is wrong with a task is told at its place, the answers saved."""
     form = {**request.form.to_dict(flat=False), "whole": ["1"]}
-    if request.form.get("action") == "submit":
-        learning.submit_attempt(actor(), attempt_id, form)
-        return redirect(url_for("learner.result", attempt_id=attempt_id))
+    try:
+        if works.has_files():
+            learning.save_answers(actor(), attempt_id, form)
+            works.take_files(attempt_id)
+        if request.form.get("action") == "submit":
+            learning.submit_attempt(actor(), attempt_id, form)
+            return redirect(url_for("learner.result", attempt_id=attempt_id))
+    except UnfitWork as error:
+        learning.save_answers(actor(), attempt_id, form)
+        sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
+        return _page(sitting, paper, works.complaint_of(error)), 422
     saved_at = learning.save_answers(actor(), attempt_id, form)
     flash(_("Your answers are saved (%(time)s).", time=format_time(saved_at)), "success")
     return redirect(url_for("learner.attempt", attempt_id=attempt_id))
@@ -120,11 +136,13 @@ def _outcome(own: Actor, sitting: Attempt, paper: Sequence[PaperQuestion]) -> di
     taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, sitting)
+    is_told = _is_feedback_shown(meta, bool(sitting.is_passed))
     return {
+        "works": works.list_shown(own, sitting, paper, is_told=is_told),
         "title": _title_of(sitting),
         "meta": meta,
         "taken": taken,
-        "paper": paper if _is_feedback_shown(meta, bool(sitting.is_passed)) else [],
+        "paper": paper if is_told else [],
         "answers": attempts.responses_of(scope, sitting),
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, sitting.enrolment_id),
