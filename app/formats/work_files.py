@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 LONGEST_NAME = 120
+_LONGEST_ENDING = 8
 _BLIND = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _UNSAFE = re.compile(r'[<>:"|?*]')
 _ODF_AT = 30
@@ -76,7 +77,7 @@ def clean_name(name: str) -> str:
     seen = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C")
     tidy = " ".join(_UNSAFE.sub("_", seen).split()).strip(". ")
     stem, dot, last = tidy.rpartition(".")
-    if not dot:
+    if not dot or len(last) > _LONGEST_ENDING:
         return tidy[:LONGEST_NAME]
     return f"{stem[: LONGEST_NAME - len(last) - 1].rstrip('. ')}.{last}"
 
