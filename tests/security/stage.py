@@ -319,8 +319,8 @@ def _put_works(cast: Cast, place: str, actor: Actor) -> None:
             draft = world.course_with_task(slug, owner=CENTRE[place], test=test, certificate=rule)
             world.publish(replace(draft, questions=draft.questions[1:]))
         begun = world.begin_test(actor, slug)
-        name = f"{cast.mark(place, f'{kind}.name')}.pdf"
-        working.add_files(actor, begun.public_id, 1, [working.SentFile(name, b"%PDF-" + name.encode())])
+        name = f"{cast.mark(place, f'{kind}.name')}.csv"
+        working.add_files(actor, begun.public_id, 1, [working.SentFile(name, name.encode())])
         text = [cast.mark(place, f"{kind}.text")]
         learning.submit_attempt(actor, begun.public_id, {"whole": ["1"], "q1": text})
         cast.put(kind, place, begun.public_id, actor.unit_path, actor.person_id)

@@ -81,6 +81,8 @@ KINDS = {
     "sign_in_notice": {"moment": "now", "link": "/account/reset"},
     "email_changed": {"address": "@", "link": "/help"},
     "extra_attempt": {"course": "@", "link": "/learn/x/test"},
+    "work_marked": {"course": "@", "link": "/attempts/x/result"},
+    "work_returned": {"course": "@", "link": "/attempts/x/works/1"},
 }
 HEADERS = {
     "From",
