@@ -67,6 +67,7 @@ def check_parts(sources: Sources, report: Report) -> None:
         _check_control_questions(
             module.check, module.given.get("check", 1), questions, report.of(module.file)
         )
+    _check_rubrics(questions, report)
     if meta.assessment is not None:
         _check_draw(meta.assessment, read, questions, own)
         _check_markers(meta.assessment, read, questions, own)
@@ -90,6 +91,19 @@ def _check_control_questions(
         elif question.kind is Kind.TASK:
             report.error(
                 line, N_("“check” names “%(key)s”, which no machine can mark: name another."), key=key
+            )
+
+
+def _check_rubrics(questions: Mapping[str, QuestionSource], report: Report) -> None:
+    """Check that the criteria of each task are worth what the task is; a translation need not repeat that."""
+    for question in questions.values():
+        criteria, total = question.answer.criteria, question.attributes.points or 1
+        if question.kind is Kind.TASK and all(criteria) and sum(criteria) != total:
+            report.of(question.file).error(
+                question.line,
+                N_("The criteria add up to %(sum)s points, the question has %(points)s: make them equal."),
+                sum=sum(criteria),
+                points=total,
             )
 
 

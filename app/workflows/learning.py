@@ -27,6 +27,7 @@ from app.domain.progress import service as progress
 from app.domain.tasks import queries as tasks
 from app.domain.tasks import rules as task_rules
 from app.domain.tasks import service as works
+from app.domain.tasks.values import WorkState
 from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
@@ -139,6 +140,7 @@ class Admission:
     open_attempt: UUID | None
     is_passed: bool
     waiting_attempt: UUID | None = None  # handed in, its tasks still to be marked by people
+    is_returned: bool = False  # a work of that attempt came back to the learner
 
     @property
     def is_open(self) -> bool:
@@ -154,14 +156,20 @@ def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
     tried = attempts.list_attempts(scope, learner.id)
     wanted = progress_rules.modules_wanted(meta, taken.version.module_count)
     finished = [attempt.finished_at for attempt in tried if attempt.finished_at is not None]
-    waiting = (each.public_id for each in tried if each.finished_at is not None and each.is_passed is None)
+    waiting = next((each for each in tried if each.finished_at is not None and each.is_passed is None), None)
+    returned = (
+        [work for work in tasks.list_works(scope, waiting.id) if work.state == WorkState.RETURNED]
+        if waiting
+        else []
+    )
     return Admission(
         modules_missing=max(0, wanted - learner.modules_done),
         attempts_left=test_rules.attempts_left(test.attempts, learner.extra_attempts, len(tried)),
         not_before=test_rules.may_start_at(max(finished, default=None), test.cooldown),
         open_attempt=next((attempt.public_id for attempt in tried if attempt.finished_at is None), None),
         is_passed=any(attempt.is_passed for attempt in tried),
-        waiting_attempt=next(waiting, None),
+        waiting_attempt=waiting.public_id if waiting else None,
+        is_returned=bool(returned),
     )
 
 

@@ -228,6 +228,13 @@ def test_definitions_hold_for_the_whole_file():
     assert "<abbr" in question.keys["en"].explanation
 
 
+def test_a_translation_of_a_task_need_not_repeat_its_points():
+    given = sample_course()
+    given["en/questions.md"] += b"\n## Publish {#t .task .retired points=5}\n\n- (3) valid\n- (2) found\n"
+    given["cs/questions.md"] += "\n## Zveřejněte {#t .task}\n\n- (3) platné\n- (2) nalezené\n".encode()
+    assert [each.message for each in read(given).findings if each.is_error] == []
+
+
 def test_a_task_has_a_rubric():
     heading = "## Publish {#t .task .retired points=5 upload=csv,pdf max_words=300}"
     files = questions(f"{SINGLE}\n{heading}\n\nDo it.\n\n- (3) valid\n- (2) *found*\n")

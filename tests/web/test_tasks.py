@@ -171,6 +171,8 @@ def test_a_work_that_came_back_is_improved_on_its_own_page(app, attempt, learner
     assert "Returned to the learner" in trainer.get(work).get_data(as_text=True)
     result = learner.get(f"{address}/result").get_data(as_text=True)
     assert "Say who pays." in result
+    for page_of_course in ("/learn/own-plan", "/learn/own-plan/test"):
+        assert "Your work came back to you" in learner.get(page_of_course).get_data(as_text=True)
     again = f"{address}/works/2"
     assert again in result
     page = learner.get(again).get_data(as_text=True)

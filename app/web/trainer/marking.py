@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from app.domain.access.gate import requires
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.catalogue import queries as catalogue
 from app.domain.people import queries as people
 from app.domain.tasks import queries as tasks
 from app.domain.tasks import rules
@@ -150,6 +151,11 @@ class WorkPage:
     def unit(self) -> str:
         """The name of the unit where the learner was at that time."""
         return territory.get_unit_by_id(self.desk.held.enrolment.unit_id).name
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The title of the course by language."""
+        return catalogue.get_version(self.desk.held.attempt.version_id).titles
 
     @property
     def seen(self) -> str:

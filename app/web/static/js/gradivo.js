@@ -75,7 +75,8 @@
     }
   };
   sitting?.addEventListener("submit", (event) => {
-    if (event.submitter?.value !== "save" || "plain" in sitting.dataset) return;
+    const hasFiles = [...sitting.querySelectorAll("input[type='file']")].some((field) => field.files.length > 0);
+    if (event.submitter?.value !== "save" || "plain" in sitting.dataset || hasFiles) return;
     event.preventDefault();
     save(event.submitter);
   });
