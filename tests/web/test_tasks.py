@@ -282,6 +282,8 @@ def test_files_that_are_not_asked_for_are_refused_and_never_a_fault(learner, att
     send(learner, address, 302, action="upload", file_x=[file("a.pdf")], other=[file("a.pdf")])
     page = send(learner, address, 422, action="upload", file_2=[file(f"{n}.pdf") for n in range(11)])
     assert "At most 10 files" in page
+    large = [file(f"{n}.pdf", PDF + b"x" * 8_000_000) for n in range(4)]
+    assert "at most 30 MB" in send(learner, address, 422, action="upload", file_2=large)
     for wrong in ("remove-x", "remove-00000000-0000-4000-8000-000000000000"):
         send(learner, address, 404, action=wrong)
     assert count(AnswerFile) == 0

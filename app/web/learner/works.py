@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from io import SEEK_END
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -102,9 +103,16 @@ def _sent() -> dict[int, list[SentFile]]:
         given = [each for each in request.files.getlist(field) if each.filename]
         if given and field.startswith("file-") and word.isascii() and word.isdecimal():
             position = int(word[:4])
-            rules.check_files(position, [0] * len(given))
+            rules.check_files(position, [_size_of(each) for each in given])
             found[position] = [_read(each) for each in given]
     return found
+
+
+def _size_of(file: FileStorage) -> int:
+    """Return how many bytes of a file would be read: at most one more than is allowed, so that it is told by name."""
+    size = file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    return min(size, rules.LARGEST_FILE + 1)
 
 
 def _read(file: FileStorage) -> SentFile:
