@@ -202,8 +202,9 @@ def test_what_is_too_long_is_told_at_its_place_and_nothing_is_lost(learner, addr
     assert words in page
     assert "a.pdf" in page
     assert 'value="2" checked' in page
-    send(learner, address, action="submit")
-    assert count(Work) == 1
+    for _click in range(2):
+        send(learner, address, action="submit", file_2=[file("b.pdf")])
+    assert (count(Work), count(AnswerFile)) == (1, 2)
 
 
 REFUSED = {

@@ -103,7 +103,7 @@ def answer(attempt_id: UUID) -> Response | tuple[str, int]:
     """Save the answers, or hand the test in; what is wrong with a task is told at its place, the answers saved."""
     form = {**request.form.to_dict(flat=False), "whole": ["1"]}
     try:
-        if works.has_files():
+        if works.has_files(attempt_id):
             learning.save_answers(actor(), attempt_id, form)
             works.take_files(attempt_id)
         if request.form.get("action") == "submit":

@@ -72,10 +72,13 @@ def files_by_place(own: Actor, attempt_id: UUID, handing: int = 1) -> Mapping[in
     return found
 
 
-def has_files() -> bool:
-    """Tell whether the present form says anything of files."""
-    is_removal = request.form.get("action", "").startswith(_REMOVE)
-    return is_removal or any(file.filename for file in request.files.values())
+def has_files(attempt_id: UUID) -> bool:
+    """Tell whether the present form says anything of files; not where it hands a test in a second time."""
+    action = request.form.get("action", "")
+    if not action.startswith(_REMOVE) and not any(file.filename for file in request.files.values()):
+        return False
+    sitting, _paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
+    return sitting.finished_at is None or action != "submit"
 
 
 def take_files(attempt_id: UUID) -> None:
