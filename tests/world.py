@@ -280,6 +280,20 @@ QUESTIONS = (
 )
 
 
+def task(key: str = "plan", **flags: object) -> Question:
+    """Return a task of ten points with two criteria, which takes text and files."""
+    given = {"points": 10, "criteria": (6, 4), "upload": ("csv", "pdf", "zip"), "max_words": 20, **flags}
+    return _question(key, Kind.TASK, {"options": ("It is thought out.", "It can be paid.")}, {}, **given)
+
+
+def course_with_task(
+    slug: str = "own-plan", *questions: Question, test: Assessment | None = None, **changes: object
+) -> CourseDraft:
+    """Return a course whose test has one question of a point and tasks, in the order of the bank."""
+    plain = course(slug, assessment=test or Assessment(attempts=2, shuffle=False), **changes)
+    return replace(plain, questions=(QUESTIONS[0], *(questions or (task(),)), QUESTIONS[-1]))
+
+
 def moment(text: str) -> "clock.datetime":
     """Return a moment from ISO text."""
     return clock.datetime.fromisoformat(text)

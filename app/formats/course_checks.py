@@ -67,8 +67,10 @@ def check_parts(sources: Sources, report: Report) -> None:
         _check_control_questions(
             module.check, module.given.get("check", 1), questions, report.of(module.file)
         )
+    _check_rubrics(questions, report)
     if meta.assessment is not None:
         _check_draw(meta.assessment, read, questions, own)
+        _check_markers(meta.assessment, read, questions, own)
     _check_reach(meta.assessment, questions, report)
     _check_hours(sources, own)
 
@@ -89,6 +91,19 @@ def _check_control_questions(
         elif question.kind is Kind.TASK:
             report.error(
                 line, N_("“check” names “%(key)s”, which no machine can mark: name another."), key=key
+            )
+
+
+def _check_rubrics(questions: Mapping[str, QuestionSource], report: Report) -> None:
+    """Check that the criteria of each task are worth what the task is; a translation need not repeat that."""
+    for question in questions.values():
+        criteria, total = question.answer.criteria, question.attributes.points or 1
+        if question.kind is Kind.TASK and all(criteria) and sum(criteria) != total:
+            report.of(question.file).error(
+                question.line,
+                N_("The criteria add up to %(sum)s points, the question has %(points)s: make them equal."),
+                sum=sum(criteria),
+                points=total,
             )
 
 
@@ -134,6 +149,19 @@ def _check_draw(
             _warn_of_copies(assessment, pools[area] if number is None else number, pools[area], line, report)
 
 
+def _check_markers(
+    assessment: Assessment, read: MetaRead, questions: Mapping[str, QuestionSource], report: Report
+) -> None:
+    is_marked = any(
+        question.kind is Kind.TASK and _is_reached(question, assessment) for question in questions.values()
+    )
+    if assessment.markers > 1 and not is_marked:
+        report.warn(
+            read.line("assessment.markers"),
+            N_("Two people shall mark, but no draw can reach a task: write one, or delete “markers”."),
+        )
+
+
 def _warn_of_copies(assessment: Assessment, number: int, pool: int, line: int, report: Report) -> None:
     is_told = assessment.attempts != 1 and assessment.feedback is Feedback.AFTER_SUBMIT
     if is_told and number * 3 > pool * 2:
@@ -161,12 +189,6 @@ def _check_reach(
                 N_(
                     "No draw can reach question “%(key)s”: name its area in course.yaml, or give it .practice."
                 ),
-                key=question.key,
-            )
-        elif question.kind is Kind.TASK:
-            own.error(
-                question.line,
-                N_("Tasks cannot be marked yet: give question “%(key)s” the option .retired."),
                 key=question.key,
             )
 

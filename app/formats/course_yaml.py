@@ -198,6 +198,7 @@ def _assessment(fields: Fields | None) -> Assessment | None:
         time_limit=fields.take("time_limit", fields_of.nothing_or(fields_of.duration("min", "h")), None),
         shuffle=fields.take("shuffle", fields_of.yes_or_no, True),
         feedback=fields.take("feedback", fields_of.one_of(Feedback), Feedback.AFTER_SUBMIT),
+        markers=fields.take("markers", fields_of.whole(1, 2), 1),
     )
     fields.close()
     return assessment

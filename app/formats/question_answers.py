@@ -371,14 +371,6 @@ def _read_task(attributes: Attributes, lines: Lines, report: Report) -> Parts | 
     for item, mark, value in zip(items, marks, points, strict=True):
         if not value:
             report.error(item.line, N_("“%(text)s” is no number of points: write it as “(4)”."), text=mark)
-    total = attributes.points or 1
-    if sum(points) != total and all(points):
-        report.error(
-            attributes.line,
-            N_("The criteria add up to %(sum)s points, the question has %(points)s: make them equal."),
-            sum=sum(points),
-            points=total,
-        )
     answer = Answer(options=items, criteria=tuple(points))
     return Parts(stem.piece(), answer, _explanation(rest, report))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from app.domain.catalogue.values import Kind
 from app.formats.question_values import FLAGS, VALUES, Attributes
 from app.formats.report import Report
+from app.formats.work_files import KINDS
 from app.formats.yaml_fields import is_id
 from app.foundation.i18n import N_
 
@@ -141,7 +142,17 @@ def _upload(values: Mapping[str, str], line: int, report: Report) -> tuple[str, 
     if "upload" not in values:
         return ()
     endings = tuple(part.strip().lower() for part in values["upload"].split(","))
-    if all(re.fullmatch(r"[a-z0-9]{1,8}", ending) for ending in endings):
-        return endings
+    unknown = next((ending for ending in endings if ending not in KINDS), None)
+    if unknown is None:
+        return tuple(dict.fromkeys(endings))
+    if re.fullmatch(r"[a-z0-9]{1,8}", unknown):
+        known = ", ".join(KINDS)
+        report.error(
+            line,
+            N_("Files ending in “%(kind)s” are not taken: use one of %(known)s."),
+            kind=unknown,
+            known=known,
+        )
+        return ()
     report.error(line, N_("“upload” lists endings of files, divided by commas, as upload=csv,pdf,zip."))
     return ()

@@ -26,6 +26,8 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "notify.annulled": notifying.tell_of_annulment,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
     "notify.extra-time": notifying.tell_of_extra_time,
+    "notify.work-marked": notifying.tell_of_mark,
+    "notify.work-returned": notifying.tell_of_return,
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""

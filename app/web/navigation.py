@@ -14,6 +14,7 @@ _MENU = (
     ("/certificates", _("My certificates"), Permission.OWN_LEARNING),
     ("/courses", _("Courses"), None),
     ("/teach/courses", _("Writing courses"), Permission.COURSE_WRITE),
+    ("/teach/marking", _("Marking"), Permission.TASK_MARK),
     ("/manage/people", _("People"), Permission.PERSON_READ),
     ("/reports/progress", _("Reports"), Permission.REPORT_READ),
     ("/admin/roles", _("Administration"), Permission.ROLE_GRANT),
@@ -49,7 +50,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _entries(actor: Actor | None) -> list[dict[str, object]]:
     menu = _ANYONE if actor is None else _menu_of(actor)
-    return [{"href": href, "label": label, "current": _is_current(href)} for href, label, _permission in menu]
+    here = _current([href for href, _label, _permission in menu])
+    return [{"href": href, "label": label, "current": href == here} for href, label, _permission in menu]
 
 
 def _menu_of(actor: Actor) -> list[tuple[str, object, Permission | None]]:
@@ -59,9 +61,16 @@ def _menu_of(actor: Actor) -> list[tuple[str, object, Permission | None]]:
     return list(entries)
 
 
-def _is_current(href: str) -> bool:
-    section = href if any(href == part[0] for part in _PARTS) else "/" + href.split("/")[1]
-    return request.path == section or request.path.startswith(section + "/")
+def _current(menu: list[str]) -> str | None:
+    """Return the entry that the present page lies under, else the first of its section that is no part of one."""
+    under = [href for href in menu if _is_under(href)]
+    parts = {part[0] for part in _PARTS}
+    section = [href for href in menu if href not in parts and _is_under("/" + href.split("/")[1])]
+    return next(iter([*under, *section]), None)
+
+
+def _is_under(address: str) -> bool:
+    return request.path == address or request.path.startswith(address + "/")
 
 
 def home_of(actor: Actor) -> str:

@@ -17,22 +17,27 @@ from app.domain.assessments.values import Response
 from app.domain.catalogue.values import Duration
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import state_of
+from app.domain.tasks.rules import count_words
 from app.foundation import clock
 from app.foundation.i18n import content_language
 from app.web import labels
 from app.web.session import choose_locale
+
+_MEGABYTE = 1_000_000
 
 
 def install(app: Flask) -> None:
     """Teach the templates the filters."""
     app.jinja_env.filters.update(
         day=day,
+        file_size=file_size,
         hour=hour,
         in_json=in_json,
         iso_day=iso_day,
         moment=moment,
         number=number,
         percent=percent,
+        points=points,
         text=text_of,
         rendered=rendered,
         second=second,
@@ -46,10 +51,12 @@ def install(app: Flask) -> None:
         earned_points=earned_points,
         language_names=labels.LANGUAGE_NAMES,
         language_options=language_options,
+        links_to=links_to,
         minutes_of=minutes_of,
         progress_states=labels.PROGRESS_STATES,
         results=labels.RESULTS,
         tracks=labels.TRACKS,
+        words_in=count_words,
     )
 
 
@@ -95,6 +102,26 @@ def percent(basis_points: int | None) -> str:
     return format_percent(Decimal(basis_points) / 10000, locale=get_locale(), decimal_quantization=False)
 
 
+def points(value: Fraction) -> str:
+    """Return exact points, at most two decimals, as the page's language writes them."""
+    return str(format_decimal(round(float(value), 2)))
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes in kB or MB, at most one decimal."""
+    if size < _MEGABYTE:
+        return f"{format_decimal(max(1, round(size / 1000)))} kB"
+    return f"{format_decimal(round(size / _MEGABYTE, 1))} MB"
+
+
+def links_to(complaints: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what is wrong, by field, as links to the fields; a question's first input is ``q3-1``."""
+    return [
+        {"href": f"#{field}-1" if field.startswith("q") else f"#{field}", "text": words}
+        for field, words in complaints.items()
+    ]
+
+
 def text_of(texts: Mapping[str, str], language: str | None = None) -> str:
     """Return a text in a language, else in the page's, else in the first that there is."""
     wanted = language or content_language(choose_locale())
@@ -118,7 +145,7 @@ def language_options(languages: Sequence[str]) -> list[tuple[str, str]]:
 
 def earned_points(attempt: Attempt) -> str:
     """Return the points of an attempt, at most two decimals."""
-    return str(format_decimal(round(float(Fraction(attempt.earned or "0")), 2)))
+    return points(Fraction(attempt.earned or "0"))
 
 
 def certificate_state(certificate: Certificate) -> str:

@@ -23,7 +23,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
 from app.foundation.queue import enqueue
-from app.workflows import learning
+from app.workflows import completing
 
 P = Permission
 MOST_PERCENT = 200
@@ -92,6 +92,10 @@ def _check_may_run_on(attempt: Attempt, learner: Enrolment) -> None:
         raise Conflict(N_("This test has no time limit."))
     if attempt.finished_at is None:
         return
+    if attempt.mark is None:
+        raise Conflict(
+            N_("The practical work of this attempt is being marked: return it for rework instead.")
+        )
     others = [each for each in attempts.list_of(learner) if each.id != attempt.id]
     if any(each.finished_at is None for each in others):
         raise Conflict(N_("The learner has begun another attempt meanwhile: give the time there."))
@@ -136,7 +140,7 @@ def _reckon(actor: Actor, taken: Taken, annulled: Attempt, reason: str) -> None:
     left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
     if left == 0 and all(each.finished_at is not None for each in counting):
         best = max((each.mark or 0 for each in counting), default=0)
-        learning.settle(learner, "failed", clock.now(), best, annulled.version_id, annulled.language)
+        completing.settle(learner, "failed", clock.now(), best, annulled.version_id, annulled.language)
 
 
 def accommodate(actor: Actor, person_id: UUID, extra_percent: int, reason: str) -> None:

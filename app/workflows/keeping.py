@@ -25,6 +25,7 @@ from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
 FILE_COLUMNS = frozenset({
+    ("answer_file", "digest"),
     ("certificate", "file_digest"),
     ("course_draft", "files"),
     ("issuer", "logo"),

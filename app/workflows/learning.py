@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
@@ -16,22 +15,24 @@ from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion, Reconciled, Response, Sitting
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
-from app.domain.catalogue.values import Assessment, CourseMeta
+from app.domain.catalogue.values import Assessment, CourseMeta, Kind
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
-from app.domain.people.models import Person
 from app.domain.progress import queries as progress_queries
 from app.domain.progress import rules as progress_rules
 from app.domain.progress import service as progress
-from app.domain.territory import queries as territory
+from app.domain.tasks import queries as tasks
+from app.domain.tasks import rules as task_rules
+from app.domain.tasks import service as works
+from app.domain.tasks.values import WorkState
 from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.i18n import N_, content_language
-from app.workflows import certifying
+from app.workflows import completing
 
 GRACE = timedelta(seconds=30)
 """How long after the deadline an answer that was on its way still counts."""
@@ -132,38 +133,13 @@ def finish_module(actor: Actor, slug: str, address: str, language: str | None = 
         meta = catalogue.meta_of(version)
         read = progress_rules.is_completed_by_reading(meta, version.module_count, learner.modules_done)
         if read and learner.outcome is None:
-            _complete(actor, taken, meta, "attended", clock.now(), None, chosen)
+            completing.complete(actor, taken, meta, "attended", clock.now(), None, chosen)
     return learner
 
 
 def _own(actor: Actor, slug: str) -> Taken:
     scope = scope_of(actor, Permission.OWN_LEARNING)
     return enrolments.get_newest_taken_for_update(scope, actor.person_id or 0, slug)
-
-
-def _complete(
-    actor: Actor, taken: Taken, meta: CourseMeta, outcome: str, at: datetime, mark: int | None, language: str
-) -> None:
-    person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
-    progress.count_completion(taken.enrolment)
-    certifying.issue_for(actor, taken, person, meta, at, mark, language)
-
-
-def settle(
-    learner: Enrolment,
-    outcome: str,
-    at: datetime,
-    mark: int | None,
-    version_id: int,
-    language: str,
-) -> Person:
-    """Let an enrolment end where the learner is employed now: she may have moved since she began."""
-    person = people.get_learner(learner.person_id)
-    day = at.astimezone(ZoneInfo(territory.zone_of(person.unit))).date()
-    enrolment.place(learner, person.unit)
-    enrolment.settle(learner, outcome, at, day, mark, version_id, language)
-    enrolment.touch(learner)
-    return person
 
 
 # The final test.
@@ -178,11 +154,13 @@ class Admission:
     not_before: datetime | None
     open_attempt: UUID | None
     is_passed: bool
+    waiting_attempt: UUID | None = None  # handed in, its tasks still to be marked by people
+    is_returned: bool = False  # a work of that attempt came back to the learner
 
     @property
     def is_open(self) -> bool:
         """Whether the test may be started at this moment."""
-        hindered = self.modules_missing or self.attempts_left == 0 or self.is_passed
+        hindered = self.modules_missing or self.attempts_left == 0 or self.is_passed or self.waiting_attempt
         return not hindered and (self.not_before is None or self.not_before <= clock.now())
 
 
@@ -193,12 +171,27 @@ def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
     tried = attempts.list_attempts(scope, learner.id)
     wanted = progress_rules.modules_wanted(meta, taken.version.module_count)
     finished = [attempt.finished_at for attempt in tried if attempt.finished_at is not None]
+    waiting = next(
+        (
+            each
+            for each in tried
+            if each.finished_at is not None and each.is_passed is None and each.annulled_at is None
+        ),
+        None,
+    )
+    returned = (
+        [work for work in tasks.list_works(scope, waiting.id) if work.state == WorkState.RETURNED]
+        if waiting
+        else []
+    )
     return Admission(
         modules_missing=max(0, wanted - learner.modules_done),
         attempts_left=test_rules.attempts_left(test.attempts, learner.extra_attempts, len(tried)),
         not_before=test_rules.may_start_at(max(finished, default=None), test.cooldown),
         open_attempt=next((attempt.public_id for attempt in tried if attempt.finished_at is None), None),
         is_passed=any(attempt.is_passed and attempt.annulled_at is None for attempt in tried),
+        waiting_attempt=waiting.public_id if waiting else None,
+        is_returned=bool(returned),
     )
 
 
@@ -263,7 +256,7 @@ def save_answers(actor: Actor, attempt_id: UUID, form: Form, age: timedelta = ti
     with transaction():
         sitting, paper = attempts.get_sitting(scope_of(actor, Permission.OWN_LEARNING), attempt_id)
         require(actor, Permission.OWN_LEARNING, sitting)
-        if sitting.finished_at is None and not _is_overdue(sitting):
+        if sitting.finished_at is None and not is_overdue(sitting):
             found = _reconcile(actor, sitting, paper, form, given_at)
             return Saved(assessments.save(sitting, found.written, given_at), found.replaced, found.kept)
         if sitting.finished_at is None:
@@ -280,12 +273,13 @@ def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
     """
     with transaction():
         attempt, paper = _locked(actor, attempt_id)
-        if attempt.finished_at is None and not _is_overdue(attempt):
+        if attempt.finished_at is None and not is_overdue(attempt):
             found = _reconcile(actor, attempt, paper, form, clock.now())
             answers = found.written
             if len(answers) < len(paper):
                 earlier = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
                 answers = {**earlier, **answers}
+            task_rules.check_lengths(paper, answers)
             _finish(actor, attempt, paper, answers, clock.now())
             return attempt
         _end_if_overdue(actor, attempt, paper)
@@ -363,20 +357,35 @@ def _finish(
         version = catalogue.get_version(attempt.version_id)
     meta = catalogue.meta_of(version)
     test = meta.assessment or Assessment()
-    mark = assessments.finish(attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in)
-    audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points)
-    learner = taken.enrolment
-    left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
-    if attempt.is_passed and learner.outcome in {None, "failed"}:
-        marked = Taken(learner, taken.course, version)
-        _complete(actor, marked, meta, "passed", at, mark.basis_points, attempt.language)
-    elif learner.outcome is None and left == 0:
-        settle(learner, "failed", at, mark.basis_points, version.id, attempt.language)
+    waiting = _hand_works_in(actor, attempt, paper, answers, test.markers, at)
+    mark = assessments.finish(
+        attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in, waiting=waiting
+    )
+    audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points if mark else None)
+    if mark is None:
+        enrolment.touch(taken.enrolment)
     else:
-        enrolment.touch(learner)
+        completing.conclude(actor, attempt, Taken(taken.enrolment, taken.course, version), meta, at)
 
 
-def _is_overdue(attempt: Attempt | Sitting) -> bool:
+def _hand_works_in(
+    actor: Actor,
+    attempt: Attempt,
+    paper: Sequence[PaperQuestion],
+    answers: Mapping[int, Response],
+    markers: int,
+    at: datetime,
+) -> frozenset[int]:
+    """Let what was given to the tasks of an attempt wait for a mark; return their positions."""
+    if not any(question.kind is Kind.TASK for question in paper):
+        return frozenset()
+    files = tasks.list_files(scope_of(actor, Permission.OWN_LEARNING), attempt.public_id)
+    with_files = frozenset(file.position for file in files)
+    return works.hand_in(attempt, paper, answers, with_files, markers, at)
+
+
+def is_overdue(attempt: Attempt | Sitting) -> bool:
+    """Tell whether the time of an open attempt and its grace are over."""
     if attempt.finished_at is not None or attempt.deadline_at is None:
         return False
     return clock.now() > attempt.deadline_at + GRACE
@@ -385,7 +394,7 @@ def _is_overdue(attempt: Attempt | Sitting) -> bool:
 def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> bool:
     """End an attempt whose time and grace are over, at its deadline; tell whether it was so ended just now."""
     deadline = attempt.deadline_at
-    if deadline is None or not _is_overdue(attempt):
+    if deadline is None or not is_overdue(attempt):
         return False
     answers = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
     _finish(actor, attempt, paper, answers, deadline, is_handed_in=False)

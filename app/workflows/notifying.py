@@ -75,6 +75,23 @@ def _find_sitting(actor: Actor, attempt: str) -> tuple[Attempt, Person, str]:
     return sitting, person, titles.get(content_language(person.locale)) or next(iter(titles.values()))
 
 
+def tell_of_mark(actor: Actor, attempt: str) -> None:
+    """Tell a learner that the tasks of her test are marked."""
+    _tell_of_work(actor, attempt, "work_marked", f"/attempts/{attempt}/result")
+
+
+def tell_of_return(actor: Actor, attempt: str, position: int) -> None:
+    """Tell a learner that her work on a task came back to her."""
+    _tell_of_work(actor, attempt, "work_returned", f"/attempts/{attempt}/works/{position}")
+
+
+def _tell_of_work(actor: Actor, attempt: str, name: str, link: str) -> None:
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        _sitting, person, course = _find_sitting(actor, attempt)
+        post(person, name, course=course, link=link)
+
+
 def send(actor: Actor, message_id: int) -> None:
     """Send a message that was written down; sent once, it is not sent again."""
     require(actor, Permission.MAIL_READ)

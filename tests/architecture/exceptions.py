@@ -20,14 +20,15 @@ WITHOUT_SCOPE = {
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
 WITHOUT_ACTOR = {
+    "completing.settle": "a part of the act that ended an enrolment, which asked",
     "entering.sign_in": "nobody is known yet",
     "entering.hash_password": "a calculation",
     "entering.ask_for_reset": "nobody is known yet",
     "entering.read_token": "the link is the proof",
     "entering.choose_password": "the link is the proof",
     "entering.profile_of": "a record turned into a value",
+    "learning.is_overdue": "a calculation",
     "learning.language_for": "a calculation",
-    "learning.settle": "a part of the act that ended an enrolment, which asked",
     "learning.read_answers": "a form turned into values",
     "notifying.post": "a part of other workflows, which were asked for",
     "publishing.surroundings": "checks of courses need no one; nothing of people is read",
@@ -37,6 +38,8 @@ WITHOUT_ACTOR = {
 
 UNASKED = {
     "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "completing.complete": "a part of the act that fulfilled the last condition, which asked",
+    "completing.conclude": "a part of the act that gave a mark, which asked",
     "keeping.create": "refuses every person: a backup is the operator's alone",
     "keeping.verify": "the same",
     "keeping.restore": "the same",
@@ -64,5 +67,6 @@ UNESCAPED = {
 
 SHARED_TEMPLATES = {
     "learner.check": "learner/module.html",
+    "learner.keep_work": "learner/work.html",
 }
 """Endpoint → the page that its form stands on, and is shown on again with what came of it."""

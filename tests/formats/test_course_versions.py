@@ -1,8 +1,11 @@
 """What makes a new version of a course, and of which sort."""
 
+import json
+
 import pytest
 
 from app.domain.catalogue import rules
+from app.foundation.plain import dump
 from tests.formats.sample_course import PNG, read, sample_course, spoiled
 
 
@@ -30,6 +33,8 @@ def test_the_same_content_has_the_same_digest_whatever_its_form():
         ("course.yaml", "review_by: 2029-01-01", "review_by: 2030-01-01", "correction"),
         ("course.yaml", "Act 111/2009", "Act 111/2010", "correction"),
         ("course.yaml", "pass_mark: 60", "pass_mark: 70", "edition"),
+        ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  markers: 2", "edition"),
+        ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  markers: 1", "none"),
         ("course.yaml", "hours: 1\n", "hours: 1.25\n", "edition"),
         ("course.yaml", "valid_for: 3y", "valid_for: 2y", "edition"),
         ("en/questions.md", "> RFC 4180, section 2.", "> RFC 4180, section 2, rule 4.", "correction"),
@@ -46,6 +51,14 @@ def test_the_same_content_has_the_same_digest_whatever_its_form():
 def test_what_makes_a_correction_and_what_a_new_edition(path, old, new, change):
     before, after = read(sample_course()).draft, read(spoiled(path, old, new)).draft
     assert rules.kind_of_change(before, after) == change
+
+
+def test_a_key_of_a_later_release_makes_no_edition_of_a_course_that_does_not_use_it():
+    draft = read(sample_course()).draft
+    facts = json.dumps(dump(draft.meta))
+    assert '"markers": 1' in facts
+    before = {name: value for name, value in json.loads(facts)["assessment"].items() if name != "markers"}
+    assert rules._said(draft.meta)["assessment"] == before
 
 
 def test_other_media_are_a_correction():

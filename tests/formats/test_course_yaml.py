@@ -110,6 +110,7 @@ def test_a_plain_string_is_in_the_first_of_the_languages():
         ("  draw:\n    basics: 4", "  draw: some", "draw:", "the word all"),
         ("pass_mark: 60", "pass_mark: 60.5", "pass_mark:", "whole number"),
         ("pass_mark: 60", "pass_mark: 101", "pass_mark:", "from 1 to 100"),
+        ("pass_mark: 60", "pass_mark: 60\n  markers: 3", "markers:", "from 1 to 2"),
         ("attempts: 3", "attempts: -1", "attempts:", "whole number"),
         ("cooldown: 24h", "cooldown: 24", "cooldown:", "no duration"),
         ("cooldown: 24h", "cooldown: 1y", "cooldown:", "min, h, d"),

@@ -228,6 +228,13 @@ def test_definitions_hold_for_the_whole_file():
     assert "<abbr" in question.keys["en"].explanation
 
 
+def test_a_translation_of_a_task_need_not_repeat_its_points():
+    given = sample_course()
+    given["en/questions.md"] += b"\n## Publish {#t .task .retired points=5}\n\n- (3) valid\n- (2) found\n"
+    given["cs/questions.md"] += "\n## Zveřejněte {#t .task}\n\n- (3) platné\n- (2) nalezené\n".encode()
+    assert [each.message for each in read(given).findings if each.is_error] == []
+
+
 def test_a_task_has_a_rubric():
     heading = "## Publish {#t .task .retired points=5 upload=csv,pdf max_words=300}"
     files = questions(f"{SINGLE}\n{heading}\n\nDo it.\n\n- (3) valid\n- (2) *found*\n")
@@ -320,7 +327,8 @@ def test_a_task_has_a_rubric():
         ("## Q {#q .task .retired points=3}\n\n- (2) a\n- (2) b\n", 1, "add up to 4"),
         ("## Q {#q .task .retired points=3}\n\n- (x) a\n- (2) b\n", 3, "no number of points"),
         ("## Q {#q .task .retired points=3}\n\nNothing.\n", 1, "no criteria"),
-        ("## Q {#q .task points=3}\n\n- (3) a\n", 1, "cannot be marked yet"),
+        ("## Q {#q .task points=3 upload=html}\n\n- (3) a\n", 1, "Files ending in “html” are not taken"),
+        ("## Q {#q .task points=3 upload=a.b}\n\n- (3) a\n", 1, "lists endings of files"),
         ("---\narea: Formats\n---\n" + SINGLE, 2, "no id"),
         ("---\ncolour: red\n---\n" + SINGLE, 2, "not known"),
         ("---\n- a\n---\n" + SINGLE, 2, "must hold keys"),

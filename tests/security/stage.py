@@ -27,6 +27,7 @@ from app.domain.people import service as persons
 from app.domain.people.models import Person, RoleGrant
 from app.domain.people.values import Profile
 from app.domain.reports import service as reports
+from app.domain.tasks.models import AnswerFile
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
 from app.domain.territory.values import IssuerParticulars
@@ -34,7 +35,7 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
-from app.workflows import certifying, learning
+from app.workflows import certifying, learning, marking, working
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
@@ -212,6 +213,7 @@ def _furnish(cast: Cast, place: str) -> None:
     learner = _person(cast, place, "learner")
     _take(cast, place, learner, slug)
     _fail(cast, place, _person(cast, place, "failing"))
+    _put_works(cast, place, _person(cast, place, "working"))
     _person(cast, place, "invited", has_password=False)
     _person(cast, place, "official", roles=((Role.COORDINATOR, REGION[place]),))
     _put_papers(cast, place)
@@ -311,6 +313,30 @@ def _fail(cast: Cast, place: str, actor: Actor) -> None:
     learning.submit_attempt(actor, begun.public_id, {"whole": ["1"]})
     enrolment = learning.enrol(actor, "once")
     cast.put("failed", place, enrolment.public_id, actor.unit_path, actor.person_id)
+
+
+def _put_works(cast: Cast, place: str, actor: Actor) -> None:
+    """Let a learner of a region hand two works in: one waits for a mark, one came back to her."""
+    for kind in ("work", "returned"):
+        slug = f"{place}-{kind}"
+        with transaction():
+            rule = CertificateRule(CertificateKind.EXAM)
+            test = Assessment(shuffle=False)
+            draft = world.course_with_task(slug, owner=CENTRE[place], test=test, certificate=rule)
+            world.publish(replace(draft, questions=draft.questions[1:]))
+        begun = world.begin_test(actor, slug)
+        name = f"{cast.mark(place, f'{kind}.name')}.csv"
+        working.add_files(actor, begun.public_id, 1, [working.SentFile(name, name.encode())])
+        text = [cast.mark(place, f"{kind}.text")]
+        learning.submit_attempt(actor, begun.public_id, {"whole": ["1"], "q1": text})
+        cast.put(kind, place, begun.public_id, actor.unit_path, actor.person_id)
+        file = session().query(AnswerFile).filter_by(attempt_id=begun.id).one()
+        cast.put(f"{kind}-file", place, file.public_id, actor.unit_path, actor.person_id)
+    marker = world.person(
+        f"marker-{place}@example.org", MUNICIPALITY[place], roles=((Role.TRAINER, CENTRE[place]),)
+    )
+    said = {"seen": ["1-waiting-0-0"], "comment": [cast.mark(place, "marking.comment")]}
+    marking.give_back(world.act_as(marker), begun.public_id, 1, said)
 
 
 def _said(actor: Actor, attempt: Attempt, words: str) -> dict[str, list[str]]:

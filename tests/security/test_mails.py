@@ -83,6 +83,8 @@ KINDS = {
     "extra_attempt": {"course": "@", "link": "/learn/x/test"},
     "extra_time": {"course": "@", "minutes": "10", "reason": "@", "link": "/attempts/x"},
     "annulled": {"course": "@", "day": "2026-01-01", "reason": "@", "link": "/attempts/x/result"},
+    "work_marked": {"course": "@", "link": "/attempts/x/result"},
+    "work_returned": {"course": "@", "link": "/attempts/x/works/1"},
 }
 HEADERS = {
     "From",

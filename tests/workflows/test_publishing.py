@@ -164,16 +164,6 @@ def test_a_programme_is_published_with_its_courses(land, tmp_path):
         ),
         ({"course": [("owner: CZ ", "owner: CZ-K3107 ")]}, "certificate:", "particulars as an issuer"),
         ({"course": [("owner: CZ ", "owner: XX ")]}, "owner: XX", "There is no unit"),
-        (
-            {
-                "questions": [
-                    ("{#kind-short .short}", "{#kind-short .task}"),
-                    ("= practice\n= .practice", "- (1) done"),
-                ]
-            },
-            None,
-            "Tasks cannot be marked yet",
-        ),
     ],
 )
 def test_what_cannot_be_completed_is_refused_with_its_line(land, tmp_path, changes, line, words):
@@ -182,7 +172,19 @@ def test_what_cannot_be_completed_is_refused_with_its_line(land, tmp_path, chang
     assert done.is_refused
     finding = next(finding for finding in done.findings if words in finding.message)
     text = (folder / finding.file).read_text().split("\n")[finding.line - 1]
-    assert text.startswith("## ") if line is None else line in text
+    assert line in text
+
+
+def test_a_task_that_a_draw_reaches_is_published_with_all_that_it_says(land, tmp_path):
+    task = "{#kind-short .task points=3 upload=csv,pdf max_words=300}"
+    changes = [("{#kind-short .short}", task), ("= practice\n= .practice", "- (1) done\n- (2) told")]
+    write(tmp_path, questions=changes, course=[("pass_mark: 60", "markers: 2\n  pass_mark: 60")])
+    version = sync(tmp_path)["my-course"].version
+    assert "kind-short" in catalogue.areas_of_pool(version.id)
+    [kept] = catalogue.list_questions(version.id, "en", ["kind-short"])
+    assert (kept.criteria, kept.upload, kept.max_words) == ((1, 2), ("csv", "pdf"), 300)
+    assert catalogue.meta_of(version).assessment.markers == 2
+    assert sync(tmp_path)["my-course"].is_new is False
 
 
 def test_an_exam_without_a_test_is_refused_with_its_line(land, tmp_path):

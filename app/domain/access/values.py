@@ -30,6 +30,8 @@ class Permission(StrEnum):
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_REVOKE = "certificate-revoke"
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish
+    TASK_MARK = "task-mark"  # practical work: mark it, return it
+    TASK_SETTLE = "task-settle"  # decide between two marks, change a final one
     PERSON_READ = "person-read"
     PERSON_WRITE = "person-write"
     ROLE_GRANT = "role-grant"

@@ -23,6 +23,8 @@ from app.foundation.ids import Dice
 from app.foundation.text import fold_answer
 
 LONGEST_ANSWER = 500
+LONGEST_WORK = 50_000
+"""Characters of a typed answer, and of the text of a task."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _PERIODS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -165,7 +167,7 @@ def fields_of(question: PaperQuestion, position: int) -> list[str]:
 def read_response(question: PaperQuestion, position: int, form: Mapping[str, Sequence[str]]) -> Response:
     """Return what a form says to a question, [] where nothing was answered.
 
-    single, multiple: indexes of options; short, number: one text; match: for each left cell the index of a
+    single, multiple: indexes of options; short, number, task: one text; match: for each left cell the index of a
     choice; order: for each item a rank from 1; cloze: for each gap a text, or the index of a choice.
     Raises Invalid where a value cannot come from the form as it was sent.
     """
@@ -173,10 +175,11 @@ def read_response(question: PaperQuestion, position: int, form: Mapping[str, Seq
     if question.kind is Kind.MULTIPLE:
         values = [value for value in form.get(fields[0], ()) if value]
     else:
-        values = [next(iter(form.get(field, ())), "") for field in fields]
+        values = [next(iter(form.get(field, ())), "").replace("\r\n", "\n") for field in fields]
     for part, value in enumerate(values):
         limit = _choices_of(question, part)
-        is_right_shape = len(value) <= LONGEST_ANSWER if limit is None else not value or value in limit
+        longest = LONGEST_WORK if question.kind is Kind.TASK else LONGEST_ANSWER
+        is_right_shape = len(value) <= longest if limit is None else not value or value in limit
         if not is_right_shape:
             raise Invalid(fields[min(part, len(fields) - 1)], N_("This answer is not among those offered."))
     return values if any(values) else []
@@ -266,14 +269,18 @@ def fraction_of(question: PaperQuestion, response: Response) -> Fraction:
 
 
 def mark(
-    questions: Sequence[PaperQuestion], responses: Mapping[int, Response]
-) -> tuple[Mark, list[Fraction]]:
-    """Return the mark of a paper and the points earned by each question; positions count from 1."""
+    questions: Sequence[PaperQuestion], responses: Mapping[int, Response], waiting: Collection[int] = ()
+) -> tuple[Mark, list[Fraction | None]]:
+    """Return the mark of a paper and the points earned by each question; positions count from 1.
+
+    ``waiting`` are the positions of tasks that people will mark: they earn None, and nothing in the mark.
+    """
     earned = [
-        question.points * fraction_of(question, responses.get(position, []))
+        None if position in waiting else question.points * fraction_of(question, responses.get(position, []))
         for position, question in enumerate(questions, start=1)
     ]
-    return Mark(sum(earned, Fraction(0)), sum(question.points for question in questions)), earned
+    whole = sum((points for points in earned if points is not None), Fraction(0))
+    return Mark(whole, sum(question.points for question in questions)), earned
 
 
 def _share(right: int, number: int) -> Fraction:
@@ -341,6 +348,11 @@ def _mark_cloze(question: PaperQuestion, response: Response) -> Fraction:
     return _share(right, len(key.gaps))
 
 
+def _mark_task(_question: PaperQuestion, _response: Response) -> Fraction:
+    """Return nothing: no machine marks a task."""
+    return Fraction(0)
+
+
 _FRACTIONS: Mapping[Kind, Callable[[PaperQuestion, Response], Fraction]] = {
     Kind.SINGLE: _mark_single,
     Kind.MULTIPLE: _mark_multiple,
@@ -349,6 +361,7 @@ _FRACTIONS: Mapping[Kind, Callable[[PaperQuestion, Response], Fraction]] = {
     Kind.MATCH: _mark_match,
     Kind.ORDER: _mark_order,
     Kind.CLOZE: _mark_cloze,
+    Kind.TASK: _mark_task,
 }
 
 

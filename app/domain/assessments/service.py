@@ -1,7 +1,8 @@
 """What may be told to attempts: they start with a paper, take answers, and end with a mark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from functools import cache
 from typing import cast
 
@@ -44,6 +45,9 @@ def lay_out_paper(drawn: Sequence[BankQuestion], is_shuffled: bool, seed: int) -
                 is_partial=question.is_partial,
                 is_all_or_nothing=question.is_all_or_nothing,
                 unit=question.body.unit or question.unit,
+                criteria=question.criteria,
+                upload=question.upload,
+                max_words=question.max_words,
             ),
             question.is_pinned,
             is_shuffled,
@@ -137,20 +141,41 @@ def finish(
     at: datetime,
     *,
     is_handed_in: bool,
-) -> Mark:
+    waiting: Collection[int] = (),
+) -> Mark | None:
     """Mark an attempt and close it; the points of every question are kept.
 
-    Responses that are handed in are written over those saved before.
+    Responses that are handed in are written over those saved before. Where tasks at the positions ``waiting`` are
+    to be marked by people, there is no mark yet, and ``attempt.earned`` holds what the others earned.
     """
-    mark, earned = rules.mark(paper, responses)
+    mark, earned = rules.mark(paper, responses, waiting)
     answers = {
-        position: {"response": responses.get(position, []), "earned": str(points)}
+        position: {
+            "response": responses.get(position, []),
+            "earned": None if points is None else str(points),
+        }
         for position, points in enumerate(earned, start=1)
     }
     _write(attempt.id, answers, at, at, *(_RESPONSE if is_handed_in else ()), "earned")
-    attempt.finished_at = at
-    attempt.earned, attempt.mark = str(mark.earned), mark.basis_points
-    attempt.is_passed = mark.reaches(pass_mark)
+    attempt.finished_at, attempt.earned = at, str(mark.earned)
+    if waiting:
+        session().flush()
+        return None
+    return conclude(attempt, pass_mark)
+
+
+def enter_points(attempt: Attempt, position: int, points: Fraction, before: Fraction) -> None:
+    """Add what people gave for a task, in the place of what they gave ``before``."""
+    attempt.earned = str(Fraction(attempt.earned or 0) + points - before)
+    present, answers = clock.now(), {position: {"response": [], "earned": str(points)}}
+    _write(attempt.id, answers, present, present, "earned")
+    session().flush()
+
+
+def conclude(attempt: Attempt, pass_mark: int) -> Mark:
+    """Give an attempt its mark by the points that all its questions earned."""
+    mark = Mark(Fraction(attempt.earned or 0), attempt.points)
+    attempt.mark, attempt.is_passed = mark.basis_points, mark.reaches(pass_mark)
     session().flush()
     return mark
 

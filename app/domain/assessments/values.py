@@ -49,6 +49,9 @@ class PaperQuestion:
     is_partial: bool = False
     is_all_or_nothing: bool = False
     unit: str | None = None
+    criteria: tuple[int, ...] = ()  # task: the points of each criterion, which the body's options name
+    upload: tuple[str, ...] = ()  # task: endings of files
+    max_words: int | None = None  # task
 
     def without_key(self) -> "PaperQuestion":
         """Return the question as it may be sent before submission."""

@@ -123,6 +123,9 @@ class Question(Base):
     is_partial: Mapped[bool]
     is_all_or_nothing: Mapped[bool]
     unit: Mapped[str | None] = mapped_column(String(80))
+    criteria: Mapped[list[int]] = mapped_column(JSON, default=list)  # task: the points of each
+    upload: Mapped[list[str]] = mapped_column(JSON, default=list)  # task: endings of files
+    max_words: Mapped[int | None]  # task
 
     __table_args__ = (UniqueConstraint("version_id", "key"),)
 

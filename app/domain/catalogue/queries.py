@@ -44,6 +44,9 @@ class BankQuestion:
     unit: str | None
     body: QuestionBody
     answer_key: QuestionKey
+    criteria: tuple[int, ...] = ()
+    upload: tuple[str, ...] = ()
+    max_words: int | None = None
 
 
 # What a version says never changes, so that the pages which are asked for most read it once in each process.
@@ -240,7 +243,6 @@ def areas_of_pool(version_id: int) -> Mapping[str, str]:
             Question.version_id == version_id,
             Question.is_practice.is_(False),
             Question.is_retired.is_(False),
-            Question.kind != Kind.TASK.value,
         )
         .order_by(Question.position)
     )
@@ -275,6 +277,9 @@ def _bank_question(question: Question, text: QuestionText) -> BankQuestion:
         is_partial=question.is_partial,
         is_all_or_nothing=question.is_all_or_nothing,
         unit=question.unit,
+        criteria=tuple(question.criteria),
+        upload=tuple(question.upload),
+        max_words=question.max_words,
         body=load(QuestionBody, text.body),
         answer_key=load(QuestionKey, text.answer_key),
     )

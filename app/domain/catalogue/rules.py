@@ -12,13 +12,15 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
-from app.domain.catalogue.values import CourseMeta, Kind, Module, Question
+from app.domain.catalogue.values import CourseMeta, Module, Question
 from app.foundation.plain import dump
 
 Wording = Mapping[str, object]
 """What a question says in one language as its author wrote it, explanation and feedback left out."""
 
 _TEXT_FIELDS = frozenset({"title", "summary", "objectives", "authors", "law_as_of", "review_by", "sources"})
+_LATER = {("assessment", "markers"): 1}
+"""Keys of course.yaml that came after the first release: what stood there before they did, and is not counted."""
 _TOP_KEY = re.compile(r"([A-Za-z_]+):")
 _ID = re.compile(r"#([a-z0-9-]+)")
 
@@ -85,7 +87,7 @@ def content_digest(
     media_digests: Mapping[str, str],
 ) -> str:
     """Return the digest over everything a learner can see or that changes marking."""
-    return _digest({"meta": meta, "modules": modules, "questions": questions, "media": media_digests})
+    return _digest({"meta": _said(meta), "modules": modules, "questions": questions, "media": media_digests})
 
 
 def marking_digest(
@@ -99,12 +101,25 @@ def marking_digest(
     It is made from what authors wrote, not from HTML, so that a new renderer never makes new editions.
     """
     facts = {
-        "meta": {name: value for name, value in dump(meta).items() if name not in _TEXT_FIELDS},
+        "meta": {name: value for name, value in _said(meta).items() if name not in _TEXT_FIELDS},
         "modules": [[module.address, module.minutes, module.check] for module in modules],
         "questions": [_facts(question) for question in questions],
         "wordings": wordings,
     }
     return _digest(facts)
+
+
+def _said(meta: CourseMeta) -> Mapping[str, object]:
+    """Return what course.yaml says; a key of ``_LATER`` counts where it differs from what held before it came.
+
+    Else a new release would make a new edition of every course.
+    """
+    data: dict[str, object] = dump(meta)
+    for (part, name), before in _LATER.items():
+        inner = data[part]
+        if isinstance(inner, dict) and inner.get(name) == before:
+            data[part] = {key: value for key, value in inner.items() if key != name}
+    return data
 
 
 def _facts(question: Question) -> Mapping[str, object]:
@@ -122,7 +137,7 @@ def areas_of(questions: Sequence[Question]) -> Mapping[str, str]:
     return {
         question.key: question.area
         for question in questions
-        if not question.is_practice and not question.is_retired and question.kind is not Kind.TASK
+        if not question.is_practice and not question.is_retired
     }
 
 

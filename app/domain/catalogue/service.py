@@ -158,6 +158,9 @@ def _add_questions(version_id: int, draft: CourseDraft) -> None:
             is_partial=question.is_partial,
             is_all_or_nothing=question.is_all_or_nothing,
             unit=question.unit,
+            criteria=list(question.criteria),
+            upload=list(question.upload),
+            max_words=question.max_words,
         )
         for position, question in enumerate(draft.questions, start=1)
     ]

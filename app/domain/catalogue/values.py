@@ -102,6 +102,7 @@ class Assessment:
     time_limit: Duration | None = None
     shuffle: bool = True
     feedback: Feedback = Feedback.AFTER_SUBMIT
+    markers: int = 1  # how many people mark each task, 1 or 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The final test: what it will be like, the attempt, its result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from uuid import UUID
@@ -21,9 +21,10 @@ from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
+from app.domain.tasks.values import UnfitWork
 from app.foundation import clock
 from app.web import errors
-from app.web.learner import outline
+from app.web.learner import outline, works
 from app.web.learner.views import blueprint
 from app.web.public.shelf import count_drawn
 from app.web.session import actor
@@ -71,13 +72,20 @@ def start(slug: str) -> Response:
 @requires(P.OWN_LEARNING)
 def attempt(attempt_id: UUID) -> Response | str:
     """Show the questions with the answers that are saved."""
-    scope = scope_of(actor(), P.OWN_LEARNING)
-    sitting, paper = attempts.get_attempt(scope, attempt_id)
+    sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
     if sitting.finished_at is not None:
         return redirect(url_for("learner.result", attempt_id=attempt_id))
+    return _page(sitting, paper, {})
+
+
+def _page(sitting: Attempt, paper: Sequence[PaperQuestion], complaints: Mapping[str, str]) -> str:
+    """Return the page of an open attempt; ``complaints`` say by field what is wrong with a task."""
+    scope = scope_of(actor(), P.OWN_LEARNING)
     return render_template(
         "learner/attempt.html",
         sitting=sitting,
+        complaints=complaints,
+        files=works.files_by_place(actor(), sitting.public_id),
         title=_title_of(sitting),
         paper=[question.without_key() for question in paper],
         answers=attempts.responses_of(scope, sitting),
@@ -93,20 +101,39 @@ def _title_of(sitting: Attempt) -> str:
 
 @blueprint.post("/attempts/<uuid:attempt_id>")
 @requires(P.OWN_LEARNING)
-def answer(attempt_id: UUID) -> Response:
-    """Save the answers, or hand the test in; a script sends single answers and is told in JSON."""
-    form, here = request.form.to_dict(flat=False), url_for("learner.attempt", attempt_id=attempt_id)
+def answer(attempt_id: UUID) -> Response | tuple[str, int]:
+    """Save the answers, or hand the test in; a script sends single answers and is told in JSON.
+
+    What is wrong with a task is told at its place, the answers saved.
+    """
+    here, form = url_for("learner.attempt", attempt_id=attempt_id), request.form.to_dict(flat=False)
     is_script = request.accept_mimetypes.best == "application/json"
     whole = form if is_script else {**form, "whole": ["1"]}
     try:
-        if request.form.get("action") == "submit":
-            learning.submit_attempt(actor(), attempt_id, whole)
-            return redirect(f"{here}/result")
-        saved = learning.save_answers(actor(), attempt_id, whole, _age())
+        saved = _take(attempt_id, whole)
     except learning.Ended as error:
         return errors.page(409, errors.words_of(error), {f"{here}/result": _("See the result")})
-    if is_script:
-        return jsonify(_acknowledgement(saved))
+    except UnfitWork as error:
+        learning.save_answers(actor(), attempt_id, whole)
+        sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
+        return _page(sitting, paper, works.complaint_of(error)), 422
+    if saved is None:
+        return redirect(f"{here}/result")
+    return jsonify(_acknowledgement(saved)) if is_script else _go_on(here, saved)
+
+
+def _take(attempt_id: UUID, form: learning.Form) -> learning.Saved | None:
+    """Take what the present form holds; None where it hands the test in."""
+    if works.has_files(attempt_id):
+        learning.save_answers(actor(), attempt_id, form)
+        works.take_files(attempt_id)
+    if request.form.get("action") == "submit":
+        learning.submit_attempt(actor(), attempt_id, form)
+        return None
+    return learning.save_answers(actor(), attempt_id, form, _age())
+
+
+def _go_on(here: str, saved: learning.Saved) -> Response:
     for kind, words in _list_words(saved):
         flash(words, kind)
     return redirect(here)
@@ -169,11 +196,13 @@ def _outcome(own: Actor, sitting: Attempt, paper: Sequence[PaperQuestion]) -> di
     taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, sitting)
+    is_told = _is_feedback_shown(meta, bool(sitting.is_passed))
     return {
+        "works": works.list_shown(own, sitting, paper, is_told=is_told),
         "title": _title_of(sitting),
         "meta": meta,
         "taken": taken,
-        "paper": paper if _is_feedback_shown(meta, bool(sitting.is_passed)) else [],
+        "paper": paper if is_told else [],
         "answers": attempts.responses_of(scope, sitting),
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, sitting.enrolment_id),

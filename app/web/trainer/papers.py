@@ -33,6 +33,9 @@ def paper_of(question: Question, language: str) -> PaperQuestion:
         is_partial=question.is_partial,
         is_all_or_nothing=question.is_all_or_nothing,
         unit=question.bodies[language].unit or question.unit,
+        criteria=question.criteria,
+        upload=question.upload,
+        max_words=question.max_words,
     )
 
 

@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.domain.access.gate import requires
 from app.domain.access.values import Permission
+from app.domain.tasks import queries as tasks
 from app.foundation.errors import Invalid
 from app.foundation.i18n import content_language
 from app.web.account.forms import choices_of
@@ -16,7 +17,7 @@ from app.web.labels import UNIT_LEVELS
 from app.web.session import actor, choose_locale
 from app.web.trainer.forms import NewCourseForm, UploadForm
 from app.web.trainer.wording import losses, told, told_author, told_change, told_difference, told_note
-from app.workflows import drafting, inspecting
+from app.workflows import drafting, inspecting, marking
 
 blueprint = Blueprint("trainer", __name__)
 P = Permission
@@ -42,7 +43,8 @@ blueprint.record(teach_words)
 def courses() -> str:
     """Show the courses that she may change, with version and state, and those of others."""
     own, others = inspecting.list_courses(actor())
-    return render_template("trainer/courses.html", own=own, others=others)
+    waiting = tasks.count_queued(*marking.reach(actor()), actor().name)
+    return render_template("trainer/courses.html", own=own, others=others, waiting=waiting)
 
 
 @blueprint.route("/teach/courses/new", methods=["GET", "POST"])

@@ -189,7 +189,8 @@
     isBusy = true;
     await flush();
     const isSaved = waiting.size === 0;
-    if (isSaved && !isOver && button.value === "submit") {
+    const hasFiles = [...form.querySelectorAll("input[type='file']")].some((field) => field.files.length > 0);
+    if (isSaved && !isOver && (button.value !== "save" || hasFiles)) {
       form.dataset.plain = "";
       setTimeout(() => form.requestSubmit(button)); // A form sends nothing while it still tells of its first submission.
       return;
@@ -205,7 +206,7 @@
       } else {
         tell("error", answer ? words.stranger : words.failed);
       }
-    } else if (!isOver && button.value === "submit") {
+    } else if (!isOver && button.value !== "save") {
       tell("error", words.held);
     } else if (!isOver) {
       tell("error", words.failed);
