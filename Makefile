@@ -14,7 +14,7 @@ WORDS := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages
 UNITS := tests/architecture tests/domain tests/formats tests/foundation
 
 .DEFAULT_GOAL := help
-.PHONY: run test check bench help vendor lock translations format static parts
+.PHONY: run test check bench mutants help vendor lock translations format static parts
 
 run: .venv/run.stamp $(WORDS) ## Serve a demonstration on http://127.0.0.1:8000 (PORT=8010 INSTANCE=/folder for another)
 	@exec $(PY) deploy/serve.py --instance "$(INSTANCE)" --port "$(PORT)"
@@ -27,6 +27,13 @@ check: .venv/dev.stamp static $(WORDS) ## The fast part of `make test`: style, t
 
 bench: .venv/dev.stamp $(WORDS) ## Measure what the system costs; writes benchmarks/results/*.json
 	$(PY) -m benchmarks
+
+mutants: .venv/dev.stamp ## Break the marking rules in every way that mutmut knows; the tests must notice 90 % of them
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children $(JOBS)
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/mutmut results
+	@$(PY) tests/mutants.py
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

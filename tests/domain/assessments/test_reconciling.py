@@ -58,6 +58,7 @@ def test_a_damaged_word_is_refused_at_its_place(damaged):
     with pytest.raises(Invalid) as refused:
         rules.read_shown({"shown-3": ["[]", damaged]}, 3)
     assert refused.value.field == "shown-3"
+    assert refused.value.reason == "This form is damaged: reload the page."
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,19 @@ def test_a_damaged_word_is_refused_at_its_place(damaged):
 )
 def test_a_time_limit_grows_by_percent_to_the_next_whole_minute(minutes, percent, longer):
     assert rules.lengthened(timedelta(minutes=minutes), percent) == timedelta(minutes=longer)
+
+
+def test_each_answer_of_a_page_is_decided_for_itself():
+    given = {1: ["a"], 2: ["b"], 3: ["a"], 4: ["b"], 5: ["b"], 6: ["b"], 7: ["b"]}
+    shown = {place: [["a"]] for place in (1, 2, 3, 4, 5, 7)}
+    stored = {
+        1: Given(["a"], BEFORE),
+        2: Given(["c"], AFTER),
+        3: Given(["c"], AFTER),
+        4: Given(["c"], BEFORE),
+        5: Given(["a"], AFTER),
+        7: Given(["d"], AFTER),
+    }
+    assert rules.reconcile(given, shown, stored, NOON) == Reconciled(
+        {4: ["b"], 5: ["b"], 6: ["b"]}, (4,), {2: ["c"], 7: ["d"]}
+    )
