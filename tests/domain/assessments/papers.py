@@ -45,6 +45,11 @@ def order(*ranks: int, points: int = 1, **flags: bool) -> PaperQuestion:
     return _question(Kind.ORDER, body, QuestionKey(right=ranks), points, **flags)
 
 
+def task(points: int = 10) -> PaperQuestion:
+    body = QuestionBody("en", "Write it", options=("it is whole",))
+    return _question(Kind.TASK, body, QuestionKey(), points)
+
+
 Place = tuple[Gap, tuple[str, ...]]
 """A gap, and what is accepted there."""
 
