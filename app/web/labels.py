@@ -59,7 +59,7 @@ KINDS = {
     "single": _("One right answer"),
     "multiple": _("Several right answers"),
     "short": _("Short answer"),
-    "number": _("Number"),
+    "number": _("A number"),
     "match": _("Matching"),
     "order": _("Putting in order"),
     "cloze": _("Gaps"),

@@ -134,7 +134,7 @@ def work_file(attempt_id: UUID, file_id: UUID) -> Response:
     return hand_out(tasks.get_file(scope_of(actor(), P.OWN_LEARNING), attempt_id, file_id))
 
 
-@blueprint.get("/attempts/<uuid:attempt_id>/works/<int:position>")
+@blueprint.get("/attempts/<uuid:attempt_id>/works/<int(min=1, max=999):position>")
 @requires(P.OWN_LEARNING)
 def work(attempt_id: UUID, position: int) -> Response | str:
     """Show a work that came back, to be improved."""
@@ -159,7 +159,7 @@ def _facts(attempt_id: UUID, kept: Work, text: str, complaints: Mapping[str, str
     }
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>/works/<int:position>")
+@blueprint.post("/attempts/<uuid:attempt_id>/works/<int(min=1, max=999):position>")
 @requires(P.OWN_LEARNING)
 def keep_work(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     """Save a work that came back, take its files, or hand it in again."""

@@ -205,7 +205,7 @@ class WorkPage:
         return "" if said is None else str(said)
 
 
-@blueprint.route("/teach/marking/<uuid:attempt_id>/<int:position>", methods=["GET", "POST"])
+@blueprint.route("/teach/marking/<uuid:attempt_id>/<int(min=1, max=999):position>", methods=["GET", "POST"])
 @requires(P.TASK_MARK)
 def work(attempt_id: UUID, position: int) -> Response | str | tuple[str, int]:
     """Show a work with its rubric, and take a mark, a draft, a return or a decision."""
@@ -240,7 +240,7 @@ def _go_on(attempt_id: UUID, position: int) -> Response:
     return redirect(url_for("trainer.marking"))
 
 
-@blueprint.get("/teach/marking/<uuid:attempt_id>/<int:position>/files/<uuid:file_id>")
+@blueprint.get("/teach/marking/<uuid:attempt_id>/<int(min=1, max=999):position>/files/<uuid:file_id>")
 @requires(P.TASK_MARK)
 def work_file(attempt_id: UUID, position: int, file_id: UUID) -> Response:
     """Hand out a file of a work to whoever marks it."""
