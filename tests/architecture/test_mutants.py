@@ -22,7 +22,7 @@ def test_nine_of_ten_mutants_must_be_killed(killed, timeout, total, sentence, is
 
 
 def test_make_mutants_breaks_the_marking_rules_and_judges_their_tests():
-    command = ("make", "--dry-run", "--assume-old=.venv/dev.stamp", "mutants")
+    command = ("make", "--no-print-directory", "--dry-run", "--assume-old=.venv/dev.stamp", "mutants")
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert "mutmut run" in done.stdout
     assert done.stdout.splitlines()[-1].endswith("tests/mutants.py")
