@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from random import Random
@@ -132,6 +133,13 @@ class Serving:
             start_new_session=True,
         )
         wait_for_port(self._port, self._process)
+        while not self._answers():  # The port is open before anybody answers at it.
+            sleep(0.02)
+
+    def _answers(self) -> bool:
+        with suppress(OSError, HTTPException):
+            return Browser(self._port).get("/healthz").status == HTTPStatus.OK
+        return False
 
     def kill(self) -> None:
         """Kill it, as the loss of power would."""
