@@ -283,12 +283,14 @@ def submit_right(stage: Stage, client: FlaskClient, address: str) -> TestRespons
 def test_what_is_handed_in_stays_as_it_is(stage, course):
     client = stage.client("learner")
     address = begin(client)
+    with stage.acting():
+        field = text_field(address)
     client.post(address, data={"action": "submit"})
     first = mark_of(stage, address)
     assert first[0] == 0
     assert client.post(address, data={"action": "submit"}).status_code == 302
     assert submit_right(stage, client, address).status_code == 409
-    assert client.post(address, data={"q1": "0", "action": "save"}).status_code == 409
+    assert client.post(address, data={field: "late", "action": "save"}).status_code == 409
     assert mark_of(stage, address) == first
 
 
