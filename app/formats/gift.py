@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.formats.gift_answers import Given, NotCarried, read_answers
+from app.formats.gift_answers import Given, read_answers
 from app.formats.gift_text import hide, show, split_format
-from app.formats.question_exchange import Exchange, Ledger, area_of, decode
+from app.formats.question_exchange import Exchange, Ledger, NotCarried, area_of, decode
 from app.formats.question_markdown import settled
 from app.foundation.i18n import N_
 

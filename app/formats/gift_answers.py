@@ -14,6 +14,7 @@ from app.formats.question_exchange import (
     TAG,
     TRUE,
     Ledger,
+    NotCarried,
     attributes_of,
     of_kind,
     question_of,
@@ -32,16 +33,6 @@ _NEAR = Decimal("0.01")
 _CRITERION = re.compile(r"- \(([1-9][0-9]{0,4})\) (\S.*)")
 _STAR = re.compile(r"(?<!\\)\*")
 _NAME_LIMIT = 60
-
-
-class NotCarried(Exception):
-    """The question cannot come over: ``message`` is a msgid, ``values`` fill its places."""
-
-    def __init__(self, message: str, **values: object) -> None:
-        """Keep why."""
-        super().__init__(message)
-        self.message = message
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)

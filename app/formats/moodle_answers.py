@@ -9,8 +9,8 @@ from app.domain.catalogue.values import Gap, Kind
 from app.formats.html_markdown import escape_text, to_words
 from app.formats.moodle_cloze import read_gaps, typed
 from app.formats.moodle_texts import Texts, name_of, source
-from app.formats.question_draft import Draft, NotCarried, Option, only_full, read_choice
-from app.formats.question_exchange import ESSAY_CRITERION, FALSE, TRUE, points_of, read_number
+from app.formats.question_draft import Draft, Option, only_full, read_choice
+from app.formats.question_exchange import ESSAY_CRITERION, FALSE, TRUE, NotCarried, points_of, read_number
 from app.formats.question_values import Answer
 from app.formats.question_wording import split_heading
 from app.formats.source_text import GAP_CLOSE, GAP_OPEN

@@ -11,8 +11,8 @@ from html import escape
 
 from app.domain.catalogue.values import Gap
 from app.formats.html_markdown import to_words
-from app.formats.question_draft import WHOLE, Draft, NotCarried, Option, only_full
-from app.formats.question_exchange import read_number, write_number
+from app.formats.question_draft import WHOLE, Draft, Option, only_full
+from app.formats.question_exchange import NotCarried, read_number, write_number
 from app.formats.source_text import GAP_CLOSE, GAP_OPEN
 from app.foundation.i18n import N_
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from app.formats.html_markdown import to_words
 from app.formats.moodle_answers import READERS
 from app.formats.moodle_texts import Texts, source
-from app.formats.question_draft import Draft, NotCarried, our_tokens
-from app.formats.question_exchange import TAG, Exchange, Ledger, Unreadable, area_of, read_number
+from app.formats.question_draft import Draft, our_tokens
+from app.formats.question_exchange import TAG, Exchange, Ledger, NotCarried, Unreadable, area_of, read_number
 from app.formats.question_markdown import settled
 from app.formats.xml_tree import Xml, read_xml
 from app.foundation.i18n import N_

@@ -4,8 +4,8 @@ from app.formats.qti_body import Body, body_of
 from app.formats.qti_interactions import INLINE, READERS, read_inline
 from app.formats.qti_package import Item, Package, open_package
 from app.formats.qti_responses import has_own_rules, points_of_item, read_responses
-from app.formats.question_draft import Draft, NotCarried
-from app.formats.question_exchange import Exchange, Ledger
+from app.formats.question_draft import Draft
+from app.formats.question_exchange import Exchange, Ledger, NotCarried
 from app.formats.question_markdown import settled
 from app.formats.xml_tree import Xml
 from app.foundation.i18n import N_

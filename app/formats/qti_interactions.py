@@ -7,8 +7,8 @@ from typing import TypeAlias
 from app.domain.catalogue.values import Gap, Kind
 from app.formats.qti_body import Body
 from app.formats.qti_responses import Response
-from app.formats.question_draft import NotCarried, Option, only_full, read_choice
-from app.formats.question_exchange import ESSAY_CRITERION, points_of, read_number, write_number
+from app.formats.question_draft import Option, only_full, read_choice
+from app.formats.question_exchange import ESSAY_CRITERION, NotCarried, points_of, read_number, write_number
 from app.formats.question_values import Answer
 from app.formats.question_wording import split_heading
 from app.formats.source_text import GAP_CLOSE, GAP_OPEN

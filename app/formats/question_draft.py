@@ -15,6 +15,7 @@ from app.formats.media_files import is_name, serve_media
 from app.formats.question_exchange import (
     TAG,
     Ledger,
+    NotCarried,
     attributes_of,
     medium_name,
     of_kind,
@@ -31,16 +32,6 @@ from app.foundation.i18n import N_
 WHOLE = Decimal(100)
 _NEAR = Decimal("0.01")
 _EMBEDDED = re.compile(r"data:image/(?P<kind>png|jpeg|webp|svg\+xml);base64,(?P<data>.*)", re.DOTALL)
-
-
-class NotCarried(Exception):
-    """The question cannot come over: ``message`` is a msgid, ``values`` fill its places."""
-
-    def __init__(self, message: str, **values: object) -> None:
-        """Keep why."""
-        super().__init__(message)
-        self.message = message
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,16 @@ class Unreadable(Invalid):
         self.line = line
 
 
+class NotCarried(Exception):
+    """The question cannot come over: ``message`` is a msgid, ``values`` fill its places."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        """Keep why."""
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+
 class Ledger:
     """Collects the questions and the loss report while a file is read or written."""
 

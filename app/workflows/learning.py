@@ -30,7 +30,7 @@ from app.domain.tasks import service as works
 from app.domain.tasks.values import WorkState
 from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
-from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.errors import AppError, Conflict, Invalid, NotFound
 from app.foundation.i18n import N_, content_language
 from app.workflows import completing
 
@@ -402,12 +402,21 @@ def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestio
 
 
 def finish_overdue(actor: Actor) -> int:
-    """End every attempt whose time ran out, whoever left it; return how many."""
+    """End every attempt whose time ran out, whoever left it; return how many.
+
+    One that cannot end, for example because its certificate cannot be issued, holds up no other: what hindered the
+    first such attempt is raised when all were tried.
+    """
     require(actor, Permission.OWN_LEARNING)
-    ended = 0
+    ended, hindered = 0, []
     for attempt_id in attempts.list_overdue(scope_of(actor, Permission.OWN_LEARNING), clock.now() - GRACE):
-        with transaction():
-            ended += _end_if_overdue(actor, *_locked(actor, attempt_id))
+        try:
+            with transaction():
+                ended += _end_if_overdue(actor, *_locked(actor, attempt_id))
+        except AppError as error:
+            hindered.append(error)
+    if hindered:
+        raise hindered[0]
     return ended
 
 

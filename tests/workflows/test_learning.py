@@ -10,6 +10,7 @@ from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.progress.models import CompletionCount
+from app.formats.certificate_pdf import MissingGlyphs
 from app.foundation import clock
 from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound
@@ -70,6 +71,19 @@ def test_saved_answers_count_when_the_time_runs_out(land):
     ended = session().scalar(select(Attempt))
     assert ended.finished_at == ended.deadline_at
     assert ended.is_passed
+
+
+def test_an_attempt_that_cannot_end_holds_up_no_other(land):
+    hindered = world.act_as(world.person(family="名"))  # No font of the certificate has this character.
+    other = world.act_as(world.person("jan@example.org"))
+    for actor in (hindered, other):
+        attempt = world.begin_test(actor)
+        learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+    with clock.at(clock.now() + timedelta(hours=2)), pytest.raises(MissingGlyphs):
+        learning.finish_overdue(Actor.system("finish-overdue"))
+    session().rollback()
+    found = session().execute(select(Attempt.person_id, Attempt.is_passed)).all()
+    assert dict(map(tuple, found)) == {hindered.person_id: None, other.person_id: True}
 
 
 def test_an_answer_after_deadline_and_grace_is_refused_and_the_attempt_ends(land):

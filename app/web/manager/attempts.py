@@ -1,11 +1,12 @@
 """Attempts at tests, for those who look after learners or teach: evidence, more time, annulment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from app.domain.access.gate import requires
@@ -113,60 +114,65 @@ def attempt(attempt_id: UUID) -> str:
     )
 
 
+def _is_done(form: FlaskForm, act: Callable[[], None], words: str) -> bool:
+    """Do what a form asks for, once it is filled in as it must be; what is wrong is told at its place."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except Invalid as error:
+        add_error(form, error)
+        return False
+    flash(words, "success")
+    return True
+
+
 @blueprint.route("/manage/attempts/<uuid:attempt_id>/time", methods=["GET", "POST"])
 @requires(P.ATTEMPT_ADJUST)
 def more_time(attempt_id: UUID) -> Answer:
     """Give more time in an attempt."""
-    found, form = _find(attempt_id), TimeForm()
-    if form.validate_on_submit():
-        try:
-            adjusting.grant_time(actor(), attempt_id, form.minutes.data, str(form.reason.data))
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            flash(_("The time is given, and the learner is told by mail."), "success")
-            return redirect(url_for("manager.attempt", attempt_id=attempt_id))
+    own, found, form = actor(), _find(attempt_id), TimeForm()
+
+    def act() -> None:
+        adjusting.grant_time(own, attempt_id, form.minutes.data, str(form.reason.data))
+
+    if _is_done(form, act, _("The time is given, and the learner is told by mail.")):
+        return redirect(url_for("manager.attempt", attempt_id=attempt_id))
     status = 422 if form.errors else 200
-    return render_template("manager/more_time.html", form=form, line=_line(actor(), found)), status
+    return render_template("manager/more_time.html", form=form, line=_line(own, found)), status
 
 
 @blueprint.route("/manage/attempts/<uuid:attempt_id>/annul", methods=["GET", "POST"])
 @requires(P.COURSE_WRITE)
 def annul(attempt_id: UUID) -> Answer:
     """Let an attempt count no more."""
-    found, form = _find(attempt_id), AnnulmentForm()
-    require(actor(), P.COURSE_WRITE, found.course)
-    if form.validate_on_submit():
-        gives_back = bool(form.gives_back.data)
-        try:
-            adjusting.annul(actor(), attempt_id, str(form.reason.data), gives_back=gives_back)
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            flash(_("The attempt is annulled, and the learner is told by mail."), "success")
-            return redirect(url_for("manager.attempt", attempt_id=attempt_id))
+    own, found, form = actor(), _find(attempt_id), AnnulmentForm()
+    require(own, P.COURSE_WRITE, found.course)
+
+    def act() -> None:
+        adjusting.annul(own, attempt_id, str(form.reason.data), gives_back=bool(form.gives_back.data))
+
+    if _is_done(form, act, _("The attempt is annulled, and the learner is told by mail.")):
+        return redirect(url_for("manager.attempt", attempt_id=attempt_id))
     status = 422 if form.errors else 200
-    return render_template("manager/annul.html", form=form, line=_line(actor(), found)), status
+    return render_template("manager/annul.html", form=form, line=_line(own, found)), status
 
 
 @blueprint.route("/manage/people/<uuid:person_id>/extra-time", methods=["GET", "POST"])
 @requires(P.ATTEMPT_ADJUST)
 def extra_time(person_id: UUID) -> Answer:
     """Give a person more time in every test, or end it."""
-    scope = scope_of(actor(), P.ATTEMPT_ADJUST)
-    someone, form = people.get_person(scope, person_id), AccommodationForm()
-    if form.validate_on_submit():
-        try:
-            adjusting.accommodate(actor(), person_id, form.percent.data, str(form.reason.data))
-        except Invalid as error:
-            add_error(form, error)
-        else:
-            flash(_("This holds for every test from now on."), "success")
-            return redirect(url_for("manager.extra_time", person_id=person_id))
-    return render_template(
-        "manager/extra_time.html",
-        form=form,
-        someone=someone,
-        held=attempts.list_accommodations(scope, someone),
-        may_read=holds(actor(), P.PERSON_READ),
-    ), 422 if form.errors else 200
+    own, form = actor(), AccommodationForm()
+    someone = people.get_person(scope_of(own, P.ATTEMPT_ADJUST), person_id)
+
+    def act() -> None:
+        adjusting.accommodate(own, person_id, form.percent.data, str(form.reason.data))
+
+    if _is_done(form, act, _("This holds for every test from now on.")):
+        return redirect(url_for("manager.extra_time", person_id=person_id))
+    held = attempts.list_accommodations(scope_of(own, P.ATTEMPT_ADJUST), someone)
+    may_read, status = holds(own, P.PERSON_READ), 422 if form.errors else 200
+    page = render_template(
+        "manager/extra_time.html", form=form, someone=someone, held=held, may_read=may_read
+    )
+    return page, status

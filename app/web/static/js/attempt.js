@@ -129,10 +129,18 @@
     }
     return last;
   };
-  const settle = (answer) => {
+  /* What waited longer than the test ran is sent at once, so that all of it is kept as evidence. */
+  const sendLate = () => {
+    const late = [...waiting].flatMap(([name, entry]) => [
+      [`shown-${name.slice(1)}`, JSON.stringify(known(name))], ...entry.entries,
+    ]);
+    return ask(late);
+  };
+  const settle = async (answer) => {
     const failed = waiting.size > 0;
     if (failed && answer?.isEnded) {
       isOver = true;
+      if (waiting.size > 1) await sendLate();
       waiting.clear();
       keep();
       tell("error", words.ended, `${address.pathname}/result`);
