@@ -68,6 +68,7 @@ def test_a_head_of_office_gives_more_time_and_does_not_annul(learner, head):
     assert "Give more time" in page
     assert "/annul" not in page
     head.get(address(attempt, "annul"), status=403)
+    assert 'name="minutes"' in text(head.get(address(attempt, "time")))
     assert "Write the reason" in text(
         head.post(address(attempt, "time"), {"minutes": "5", "reason": ""}, status=422)
     )
@@ -84,6 +85,7 @@ def test_a_trainer_annuls_and_the_learner_reads_why(learner, teacher, app):
     attempt = world.pass_test(learner)
     page = text(teacher.get(address(attempt)))
     assert address(attempt, "annul") in page
+    assert 'name="gives_back"' in text(teacher.get(address(attempt, "annul")))
     teacher.post(address(attempt, "annul"), {"reason": "Another <b>sat</b> it.", "gives_back": "y"})
     page = text(teacher.get(address(attempt)))
     assert "Annulled" in page
