@@ -3,7 +3,11 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from app.domain.assessments.models import Attempt, LateAnswers
+from app.domain.catalogue.values import Assessment
+from app.foundation.db import session, transaction
 from tests import world
 
 
@@ -178,6 +182,65 @@ def test_what_comes_when_the_test_has_ended_is_refused_and_kept(site, sitting):
     page.locator(".g-notification--error", has_text="too late to count").wait_for()
     page.locator(".g-notification--error a", has_text="See the result").click()
     page.wait_for_url("**/result")
+
+
+def test_all_answers_that_waited_until_the_test_had_ended_are_kept(site, sitting):
+    page = sitting.page
+    page.route("**/attempts/*", lambda route: route.abort())
+    sitting.answer(sitting.right)
+    page.locator(".g-notification--error", has_text="kept on this device").wait_for()
+    ended(site, sitting)
+    page.unroute("**/attempts/*")
+    page.click("button[value=save]")
+    page.locator(".g-notification--error", has_text="too late to count").wait_for()
+    with site.inside():
+        attempt_id = UUID(page.url.rsplit("/", 1)[1])
+        late = session().scalars(
+            select(LateAnswers).join(Attempt).where(Attempt.public_id == attempt_id).order_by(LateAnswers.id)
+        )
+        kept = {place for each in late for place in each.responses}
+    assert kept == {name.partition("-")[0].removeprefix("q") for name in sitting.right}
+
+
+def ended(site, sitting):
+    """Hand the test in elsewhere, with no answer."""
+    with site.inside():
+        actor = world.act_as(sitting.email)
+        world.learning.submit_attempt(actor, UUID(sitting.page.url.rsplit("/", 1)[1]), {})
+
+
+@pytest.fixture
+def plan(site, reader):
+    """A learner before the open test of a course that asks for practical work."""
+    email = site.person()
+    with site.inside():
+        with transaction():
+            world.publish(
+                world.course_with_task(f"plan-{email.partition('@')[0]}", test=Assessment(shuffle=False))
+            )
+        attempt = world.begin_test(world.act_as(email), f"plan-{email.partition('@')[0]}")
+    learner = reader()
+    learner.sign_in(email)
+    learner.open(f"/attempts/{attempt.public_id}")
+    return learner
+
+
+def test_practical_work_saves_itself_and_its_files_go_with_the_button(plan, tmp_path):
+    page = plan.page
+    page.fill("textarea", "We publish\nour budget.")
+    page.keyboard.press("Tab")
+    wait_until_saved(page)
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(b"%PDF-1.7\n% a plan")
+    page.set_input_files("input[type=file]", str(file))
+    plan.press("button.govuk-button[value=save]")
+    assert page.locator("a", has_text="plan.pdf").is_visible()
+    assert page.input_value("textarea") == "We publish\nour budget."
+    plan.press("button[value^='remove-']")
+    assert page.locator("a", has_text="plan.pdf").count() == 0
+    plan.press("button[value=submit]")
+    assert page.url.endswith("/result")
+    assert page.locator("text=Your test is handed in.").is_visible()
 
 
 def test_leaving_with_unsaved_answers_asks_first(sitting):
