@@ -44,7 +44,7 @@ from app.domain.territory.models import Unit
 from app.domain.territory.values import IssuerParticulars, UnitRow
 from app.foundation import clock, files, ids, settings
 from app.foundation.db import transaction
-from app.workflows import entering, learning
+from app.workflows import entering, learning, sitting
 
 UNITS = (
     UnitRow("CZ", None, "CZ", "country", "Česká republika", "Česká republika"),
@@ -142,27 +142,27 @@ def act_as(who: Person | str) -> Actor:
     return acting
 
 
-def pass_test(actor: Actor, slug: str = "open-data") -> learning.Attempt:
+def pass_test(actor: Actor, slug: str = "open-data") -> sitting.Attempt:
     """Enrol, read, sit and pass."""
     attempt = begin_test(actor, slug)
-    return learning.submit_attempt(actor, attempt.public_id, right_answers(actor, attempt))
+    return sitting.submit_attempt(actor, attempt.public_id, right_answers(actor, attempt))
 
 
-def begin_test(actor: Actor, slug: str = "open-data", language: str | None = None) -> learning.Attempt:
+def begin_test(actor: Actor, slug: str = "open-data", language: str | None = None) -> sitting.Attempt:
     """Enrol, read, and begin the test."""
     learning.enrol(actor, slug)
     for address in ("first", "second"):
         learning.finish_module(actor, slug, address)
-    return learning.start_attempt(actor, slug, language)
+    return sitting.start_attempt(actor, slug, language)
 
 
-def paper_of(actor: Actor, attempt: learning.Attempt) -> tuple[PaperQuestion, ...]:
+def paper_of(actor: Actor, attempt: sitting.Attempt) -> tuple[PaperQuestion, ...]:
     """Return the questions of an attempt with their keys."""
-    scope = learning.scope_of(actor, learning.Permission.OWN_LEARNING)
-    return learning.attempts.get_attempt(scope, attempt.public_id)[1]
+    scope = sitting.scope_of(actor, sitting.Permission.OWN_LEARNING)
+    return sitting.attempts.get_attempt(scope, attempt.public_id)[1]
 
 
-def right_answers(actor: Actor, attempt: learning.Attempt) -> dict[str, list[str]]:
+def right_answers(actor: Actor, attempt: sitting.Attempt) -> dict[str, list[str]]:
     """Return a form that earns every point."""
     form: dict[str, list[str]] = {}
     for place, question in enumerate(paper_of(actor, attempt), start=1):

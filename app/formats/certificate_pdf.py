@@ -9,14 +9,11 @@ from functools import lru_cache
 from hashlib import md5, sha256
 from itertools import groupby
 from pathlib import Path
-from threading import Lock
 from zlib import compress
 
 from PIL import Image, UnidentifiedImageError
-from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.certificates.values import Snapshot
@@ -37,18 +34,15 @@ from app.formats.certificate_shapes import (
     fill,
 )
 from app.formats.certificate_words import particulars, phrases
+from app.formats.pdf_fonts import one_at_a_time, registered
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
-
-rl_config.useA85 = 0  # Streams as plain bytes: a fifth smaller, and quicker than as ASCII.
 
 _LOGO_PIXELS = 25_000_000
 _LOGO_DENSITY = 300 / 72  # pixels to a point
 _LOGO_BYTES = 16_000  # compressed; a picture that needs more is made coarser
 _UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Unicode categories that leave no mark of their own, whatever a font says of them."""
-_one_at_a_time = Lock()
-"""ReportLab's fonts keep a place in their file while they are read, so that threads must take turns."""
 
 
 class MissingGlyphs(Invalid):
@@ -110,22 +104,14 @@ def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
     places = particulars(snapshot, wording)
     values = {**places, **phrases(snapshot, wording, places)}
     values = {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
-    with _one_at_a_time:
+    with one_at_a_time:
         return _Sheet(snapshot, design, values, logo).finish()
-
-
-@lru_cache(maxsize=32)
-def _registered(path: Path) -> str:
-    """Make a font known to ReportLab once in a process, and return its name there."""
-    name = f"{path.stem}-{sha256(str(path).encode()).hexdigest()[:12]}"
-    pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False))
-    return name
 
 
 @lru_cache(maxsize=32)
 def _widths(path: Path) -> Mapping[str, float]:
     """Return the advance of each character at one point; of an unknown one, that of the empty box."""
-    face = pdfmetrics.getFont(_registered(path)).face
+    face = pdfmetrics.getFont(registered(path)).face
     empty: float = face.defaultWidth / 1000
     return defaultdict(lambda: empty, {chr(code): width / 1000 for code, width in face.charWidths.items()})
 
@@ -133,7 +119,7 @@ def _widths(path: Path) -> Mapping[str, float]:
 @lru_cache(maxsize=32)
 def _drawn(paths: tuple[Path, ...]) -> frozenset[str]:
     """Return the characters that all of these fonts have and that leave a mark or a space."""
-    faces = [set(pdfmetrics.getFont(_registered(path)).face.charToGlyph) for path in paths]
+    faces = [set(pdfmetrics.getFont(registered(path)).face.charToGlyph) for path in paths]
     characters = map(chr, set.intersection(*faces))
     return frozenset(each for each in characters if unicodedata.category(each) not in _UNDRAWN)
 
@@ -168,7 +154,7 @@ class _Sheet:
         self._values = values
         self._logo = logo
         self._url = snapshot.verify_url
-        self._fonts = {name: _registered(path) for name, path in design.fonts.items()}
+        self._fonts = {name: registered(path) for name, path in design.fonts.items()}
         self._width, self._height = design.width * MM, design.height * MM
         self._layout = Layout(values, self._measure)
         self._buffer = io.BytesIO()

@@ -17,7 +17,7 @@ from app.foundation.db import db
 from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
-from app.workflows import certifying, learning, notifying, reporting, sealing
+from app.workflows import certifying, notifying, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": certifying.render,
@@ -119,7 +119,7 @@ def keep_time(app: Flask) -> None:
 
 TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "seal": sealing.seal,
-    "finish-overdue": learning.finish_overdue,
+    "finish-overdue": sitting.finish_overdue,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

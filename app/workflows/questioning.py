@@ -10,7 +10,8 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.rules import areas_of
 from app.domain.catalogue.values import Assessment, CourseDraft, Kind
 from app.foundation.errors import NotFound
-from app.workflows.learning import Form, Practised
+from app.workflows.learning import Practised
+from app.workflows.sitting import Form
 
 P = Permission
 _SAME_ORDER = 7

@@ -21,7 +21,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.workflows.learning import is_overdue
+from app.workflows.sitting import is_overdue
 
 P = Permission
 

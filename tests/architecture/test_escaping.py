@@ -28,7 +28,7 @@ def list_unescaped_in_code(sources: Sources) -> list[str]:
 def test_nothing_becomes_html_without_a_reason():
     templates = {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-        for folder in ("app/web/templates", "app/mails")
+        for folder in ("app/web/templates", "app/mails", "app/papers")
         for path in (ROOT / folder).rglob("*.*")
     }
     found = {*list_unescaped_in_templates(templates), *list_unescaped_in_code(read("app"))}

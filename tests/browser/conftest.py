@@ -82,9 +82,9 @@ class Site:
         """Return the inputs that earn every point of the attempt at an address."""
         with self.inside():
             actor = world.act_as(email)
-            scope = world.learning.scope_of(actor, world.learning.Permission.OWN_LEARNING)
+            scope = world.sitting.scope_of(actor, world.sitting.Permission.OWN_LEARNING)
             wanted = address.rstrip("/").rsplit("/", 1)[1]
-            _attempt, paper = world.learning.attempts.get_attempt(scope, UUID(wanted))
+            _attempt, paper = world.sitting.attempts.get_attempt(scope, UUID(wanted))
             form: dict[str, list[str]] = {}
             for place, question in enumerate(paper, start=1):
                 form |= world.right_answer(question, place)

@@ -75,12 +75,11 @@ def stored(site, sitting) -> dict[str, list[str]]:
     """Return position → answer as the database has it."""
     with site.inside():
         actor = world.act_as(sitting.email)
-        scope = world.learning.scope_of(actor, world.learning.Permission.OWN_LEARNING)
+        scope = world.sitting.scope_of(actor, world.sitting.Permission.OWN_LEARNING)
         attempt_id = UUID(sitting.page.url.rsplit("/", 1)[1])
-        attempt = world.learning.attempts.get_attempt(scope, attempt_id)[0]
+        attempt = world.sitting.attempts.get_attempt(scope, attempt_id)[0]
         return {
-            f"q{place}": given
-            for place, given in world.learning.attempts.responses_of(scope, attempt).items()
+            f"q{place}": given for place, given in world.sitting.attempts.responses_of(scope, attempt).items()
         }
 
 
@@ -206,7 +205,7 @@ def ended(site, sitting):
     """Hand the test in elsewhere, with no answer."""
     with site.inside():
         actor = world.act_as(sitting.email)
-        world.learning.submit_attempt(actor, UUID(sitting.page.url.rsplit("/", 1)[1]), {})
+        world.sitting.submit_attempt(actor, UUID(sitting.page.url.rsplit("/", 1)[1]), {})
 
 
 @pytest.fixture

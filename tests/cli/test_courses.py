@@ -113,9 +113,9 @@ def test_what_was_published_by_command_can_be_completed_and_certified(land, tmp_
     world.learning.enrol(learner, "my-course")
     for address in ("first-module", "second-module"):
         world.learning.finish_module(learner, "my-course", address)
-    attempt = world.learning.start_attempt(learner, "my-course")
-    done = world.learning.submit_attempt(learner, attempt.public_id, world.right_answers(learner, attempt))
+    attempt = world.sitting.start_attempt(learner, "my-course")
+    done = world.sitting.submit_attempt(learner, attempt.public_id, world.right_answers(learner, attempt))
     assert done.is_passed
     assert certifying.register.list_of_person(
-        world.learning.scope_of(learner, world.learning.Permission.CERTIFICATE_READ), learner.person_id
+        world.sitting.scope_of(learner, world.sitting.Permission.CERTIFICATE_READ), learner.person_id
     )

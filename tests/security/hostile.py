@@ -18,7 +18,7 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import audit, clock, files, mail, settings
 from app.foundation.db import session, transaction
-from app.workflows import certifying, learning
+from app.workflows import certifying, learning, sitting
 from tests import world
 from tests.security.stage import CENTRE, HOME, Stage
 
@@ -138,16 +138,16 @@ def _plant_questions(made: Hostile, viewer: Actor) -> None:
     made.taken["questions"] = len(questions)
     learning.enrol(viewer, "hostile-questions")
     learning.finish_module(viewer, "hostile-questions", "first")
-    attempt = learning.start_attempt(viewer, "hostile-questions")
+    attempt = sitting.start_attempt(viewer, "hostile-questions")
     wrong = {
         f"q{place}": [str(index)]
         for place, question in enumerate(world.paper_of(viewer, attempt), 1)
         for index, told in enumerate(question.answer_key.feedback)
         if told
     }
-    learning.submit_attempt(viewer, attempt.public_id, wrong)
+    sitting.submit_attempt(viewer, attempt.public_id, wrong)
     made.addresses.append(f"/attempts/{attempt.public_id}/result")
-    made.addresses.append(f"/attempts/{learning.start_attempt(viewer, 'hostile-questions').public_id}")
+    made.addresses.append(f"/attempts/{sitting.start_attempt(viewer, 'hostile-questions').public_id}")
     made.addresses.append("/learn/hostile-questions/test")
 
 

@@ -35,7 +35,7 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
-from app.workflows import certifying, learning, marking, working
+from app.workflows import certifying, learning, marking, sitting, working
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
@@ -287,7 +287,7 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     """Let a learner of a region pass a course, fail it once before, and hold an open attempt of another."""
     begun = world.begin_test(actor, slug)
     answers = world.right_answers(actor, begun) | _said(actor, begun, cast.mark(place, "answer.given"))
-    learning.submit_attempt(actor, begun.public_id, answers)
+    sitting.submit_attempt(actor, begun.public_id, answers)
     _put_attempt(cast, "finished", place, begun, actor)
     certificate = session().query(Certificate).filter_by(person_id=actor.person_id).one()
     cast.put("certificate", place, certificate.code, actor.unit_path, actor.person_id)
@@ -298,7 +298,7 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     _publish(f"{place}-second", CENTRE[place])
     cast.put("taken", place, f"{place}-second", actor.unit_path, actor.person_id)
     opened = world.begin_test(actor, f"{place}-second")
-    learning.save_answers(actor, opened.public_id, _said(actor, opened, cast.mark(place, "answer.saved")))
+    sitting.save_answers(actor, opened.public_id, _said(actor, opened, cast.mark(place, "answer.saved")))
     _put_attempt(cast, "open", place, opened, actor)
 
 
@@ -310,7 +310,7 @@ def _put_attempt(cast: Cast, kind: str, place: str, attempt: Attempt, actor: Act
 def _fail(cast: Cast, place: str, actor: Actor) -> None:
     """Let a learner of a region fail a test that has one attempt."""
     begun = world.begin_test(actor, "once")
-    learning.submit_attempt(actor, begun.public_id, {"whole": ["1"]})
+    sitting.submit_attempt(actor, begun.public_id, {"whole": ["1"]})
     enrolment = learning.enrol(actor, "once")
     cast.put("failed", place, enrolment.public_id, actor.unit_path, actor.person_id)
 
@@ -328,7 +328,7 @@ def _put_works(cast: Cast, place: str, actor: Actor) -> None:
         name = f"{cast.mark(place, f'{kind}.name')}.csv"
         working.add_files(actor, begun.public_id, 1, [working.SentFile(name, name.encode())])
         text = [cast.mark(place, f"{kind}.text")]
-        learning.submit_attempt(actor, begun.public_id, {"whole": ["1"], "q1": text})
+        sitting.submit_attempt(actor, begun.public_id, {"whole": ["1"], "q1": text})
         cast.put(kind, place, begun.public_id, actor.unit_path, actor.person_id)
         file = session().query(AnswerFile).filter_by(attempt_id=begun.id).one()
         cast.put(f"{kind}-file", place, file.public_id, actor.unit_path, actor.person_id)

@@ -20,7 +20,7 @@ from app.domain.catalogue.values import Assessment, Duration, Feedback, Kind, Qu
 from app.foundation import clock
 from app.foundation.db import session, transaction
 from app.foundation.errors import NotFound
-from app.workflows import learning
+from app.workflows import sitting
 from tests import world
 from tests.security.cast import token
 from tests.security.crawl import visit
@@ -310,7 +310,7 @@ def test_what_comes_too_late_is_kept_as_evidence_a_number_of_times(stage, course
     with stage.acting():
         field = text_field(address)
     client.post(address, data={"action": "submit"})
-    for number in range(learning.MOST_LATE + 5):
+    for number in range(sitting.MOST_LATE + 5):
         sent = {field: "late", "action": ("save", "submit")[number % 2]}
         assert client.post(address, data=sent).status_code == 409
     with stage.acting():
@@ -319,7 +319,7 @@ def test_what_comes_too_late_is_kept_as_evidence_a_number_of_times(stage, course
             .scalars(select(LateAnswers).where(LateAnswers.attempt_id == find_attempt(address).id))
             .all()
         )
-    assert [each.responses for each in kept] == [{field.removeprefix("q"): ["late"]}] * learning.MOST_LATE
+    assert [each.responses for each in kept] == [{field.removeprefix("q"): ["late"]}] * sitting.MOST_LATE
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_fault_while_answers_are_saved_names_none_of_them(stage, written, monk
     def failing(*_arguments: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(attempts.learning.assessments, "save", failing)
+    monkeypatch.setattr(attempts.sitting.assessments, "save", failing)
     attempt = stage.cast.things["open"]["learner"].value
     answer = stage.client("learner").post(
         f"/attempts/{attempt}", data={"q3": CANARIES["answer"], "action": "save"}

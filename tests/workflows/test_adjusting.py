@@ -16,7 +16,7 @@ from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound, Refused
 from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
-from app.workflows import adjusting, learning, notifying
+from app.workflows import adjusting, notifying, sitting
 from tests import world
 
 WHY = "The line fell."
@@ -55,7 +55,7 @@ def begin(learner: Actor) -> Attempt:
 
 
 def fail(learner: Actor) -> Attempt:
-    return learning.submit_attempt(learner, begin(learner).public_id, {"whole": ["1"]})
+    return sitting.submit_attempt(learner, begin(learner).public_id, {"whole": ["1"]})
 
 
 def trail(action: str) -> list[dict[str, object]]:
@@ -144,7 +144,7 @@ def test_more_time_after_a_failed_attempt_opens_it_again_and_keeps_what_it_was_w
     assert opened.deadline_at >= clock.now() + timedelta(minutes=19)
     assert again(EarlierResult).mark == 0
     right = world.right_answers(learner, opened)
-    assert learning.submit_attempt(learner, opened.public_id, right).is_passed
+    assert sitting.submit_attempt(learner, opened.public_id, right).is_passed
     assert again(Enrolment).outcome == "passed"
 
 
@@ -205,7 +205,7 @@ def test_an_annulled_last_attempt_that_is_not_given_back_ends_the_course_as_fail
     enrolment = again(Enrolment)
     assert (enrolment.outcome, enrolment.mark) == ("failed", 0)
     with pytest.raises(Conflict):
-        learning.start_attempt(learner, "open-data")
+        sitting.start_attempt(learner, "open-data")
 
 
 def test_an_open_attempt_that_is_annulled_ends_without_a_mark(learner, teacher):
@@ -215,7 +215,7 @@ def test_an_open_attempt_that_is_annulled_ends_without_a_mark(learner, teacher):
     assert ended.finished_at == ended.annulled_at
     assert ended.mark is None
     with pytest.raises(Conflict):
-        learning.save_answers(
+        sitting.save_answers(
             learner, attempt.public_id, {"action": ["save"], **world.right_answers(learner, ended)}
         )
     with pytest.raises(Conflict):

@@ -14,7 +14,7 @@ from app.formats.certificate_pdf import MissingGlyphs
 from app.foundation import clock
 from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound
-from app.workflows import adjusting, certifying, learning
+from app.workflows import adjusting, certifying, learning, sitting
 from tests import world
 
 
@@ -33,7 +33,7 @@ def test_who_answers_everything_right_passes_and_holds_a_certificate(land):
 
 def test_a_wrong_paper_fails_and_earns_no_certificate(land):
     actor = world.act_as(world.person())
-    attempt = learning.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
+    attempt = sitting.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
     assert attempt.is_passed is False
     assert attempt.mark == 0
     assert session().scalar(select(func.count()).select_from(Certificate)) == 0
@@ -42,7 +42,7 @@ def test_a_wrong_paper_fails_and_earns_no_certificate(land):
 def test_a_second_submission_changes_nothing(land):
     actor = world.act_as(world.person())
     attempt = world.pass_test(actor)
-    again = learning.submit_attempt(actor, attempt.public_id, {"whole": ["1"]})
+    again = sitting.submit_attempt(actor, attempt.public_id, {"whole": ["1"]})
     assert again.mark == 10_000
     assert session().scalar(select(func.count()).select_from(Certificate)) == 1
 
@@ -50,7 +50,7 @@ def test_a_second_submission_changes_nothing(land):
 def test_two_starts_open_one_attempt(land):
     actor = world.act_as(world.person())
     first = world.begin_test(actor)
-    assert learning.start_attempt(actor, "open-data").public_id == first.public_id
+    assert sitting.start_attempt(actor, "open-data").public_id == first.public_id
     assert session().scalar(select(func.count()).select_from(Attempt)) == 1
 
 
@@ -58,16 +58,16 @@ def test_the_test_is_shut_until_the_modules_are_done(land):
     actor = world.act_as(world.person())
     learning.enrol(actor, "open-data")
     with pytest.raises(Conflict):
-        learning.start_attempt(actor, "open-data")
+        sitting.start_attempt(actor, "open-data")
 
 
 def test_saved_answers_count_when_the_time_runs_out(land):
     actor = world.act_as(world.person())
     attempt = world.begin_test(actor)
-    learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+    sitting.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
     late = clock.now() + timedelta(hours=2)
     with clock.at(late):
-        assert learning.finish_overdue(Actor.system("finish-overdue")) == 1
+        assert sitting.finish_overdue(Actor.system("finish-overdue")) == 1
     ended = session().scalar(select(Attempt))
     assert ended.finished_at == ended.deadline_at
     assert ended.is_passed
@@ -78,9 +78,9 @@ def test_an_attempt_that_cannot_end_holds_up_no_other(land):
     other = world.act_as(world.person("jan@example.org"))
     for actor in (hindered, other):
         attempt = world.begin_test(actor)
-        learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+        sitting.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
     with clock.at(clock.now() + timedelta(hours=2)), pytest.raises(MissingGlyphs):
-        learning.finish_overdue(Actor.system("finish-overdue"))
+        sitting.finish_overdue(Actor.system("finish-overdue"))
     session().rollback()
     found = session().execute(select(Attempt.person_id, Attempt.is_passed)).all()
     assert dict(map(tuple, found)) == {hindered.person_id: None, other.person_id: True}
@@ -90,7 +90,7 @@ def test_an_answer_after_deadline_and_grace_is_refused_and_the_attempt_ends(land
     actor = world.act_as(world.person())
     attempt = world.begin_test(actor)
     with clock.at(attempt.deadline_at + timedelta(seconds=31)), pytest.raises(Conflict):
-        learning.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
+        sitting.save_answers(actor, attempt.public_id, world.right_answers(actor, attempt))
     ended = session().scalar(select(Attempt))
     assert ended.finished_at == ended.deadline_at
     assert ended.mark == 0
@@ -100,29 +100,29 @@ def test_another_persons_attempt_does_not_exist(land):
     attempt = world.begin_test(world.act_as(world.person()))
     other = world.act_as(world.person("jan@example.org"))
     with pytest.raises(NotFound):
-        learning.save_answers(other, attempt.public_id, {"q1": ["0"]})
+        sitting.save_answers(other, attempt.public_id, {"q1": ["0"]})
     admin = world.act_as(world.person("root@example.org", roles=(("admin", None),)))
     with pytest.raises(NotFound):
-        learning.submit_attempt(admin, attempt.public_id, {"q1": ["0"]})
+        sitting.submit_attempt(admin, attempt.public_id, {"q1": ["0"]})
 
 
 def test_answers_to_questions_that_are_not_in_the_attempt_are_refused_whole(land):
     actor = world.act_as(world.person())
     attempt = world.begin_test(actor)
     with pytest.raises(Invalid):
-        learning.save_answers(actor, attempt.public_id, {"q1": ["0"], "q99": ["0"]})
-    scope = learning.scope_of(actor, learning.Permission.OWN_LEARNING)
-    assert learning.attempts.responses_of(scope, attempt) == {}
+        sitting.save_answers(actor, attempt.public_id, {"q1": ["0"], "q99": ["0"]})
+    scope = sitting.scope_of(actor, sitting.Permission.OWN_LEARNING)
+    assert sitting.attempts.responses_of(scope, attempt) == {}
 
 
 def test_the_last_attempt_failed_is_an_outcome_until_one_more_is_granted(land):
     actor = world.act_as(world.person())
     for _ in range(3):
-        learning.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
+        sitting.submit_attempt(actor, world.begin_test(actor).public_id, {"whole": ["1"]})
     enrolment = session().scalar(select(Enrolment))
     assert enrolment.outcome == "failed"
     with pytest.raises(Conflict):
-        learning.start_attempt(actor, "open-data")
+        sitting.start_attempt(actor, "open-data")
     manager = world.act_as(world.person("head@example.org", roles=(("head-of-office", "596230"),)))
     adjusting.grant_attempt(manager, enrolment.public_id, "The line fell.")
     assert world.pass_test(actor).is_passed

@@ -24,7 +24,7 @@ from app.foundation.errors import AppError, Conflict, Invalid, NotFound
 from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
 from app.jobs.worker import JOBS
-from app.workflows import learning, marking, working
+from app.workflows import marking, sitting, working
 from app.workflows.working import SentFile
 from tests import world
 
@@ -37,7 +37,7 @@ def take(actor: Actor, text: str = "We publish budgets.", slug: str = "own-plan"
     """Let a learner hand a test with a task in."""
     attempt = world.begin_test(actor, slug)
     option = world.right_answer(world.paper_of(actor, attempt)[0], 1)["q1"] if right == "1" else []
-    return learning.submit_attempt(actor, attempt.public_id, {"whole": ["1"], "q1": option, "q2": [text]})
+    return sitting.submit_attempt(actor, attempt.public_id, {"whole": ["1"], "q1": option, "q2": [text]})
 
 
 def person(email: str, role: str | None = None, at: str = "CZ-O6115", unit: str = "595209") -> Actor:
@@ -91,7 +91,7 @@ def test_a_test_with_a_task_waits_for_its_mark_and_is_completed_by_it(made, trai
     enrolment = now(Enrolment)
     assert (enrolment.outcome, enrolment.mark, enrolment.attempts_made) == (None, None, 1)
     with pytest.raises(Conflict):
-        learning.start_attempt(made, "own-plan")
+        sitting.start_attempt(made, "own-plan")
     give(trainer, attempt)
     attempt = now(Attempt)
     assert (attempt.mark, attempt.is_passed, attempt.earned) == (10_000, True, "11")
@@ -130,11 +130,11 @@ def test_a_text_that_is_too_long_is_not_handed_in_but_is_when_time_is_over(land)
     attempt = world.begin_test(learner, "own-plan")
     form = {"whole": ["1"], "q2": ["word " * 21]}
     with pytest.raises(UnfitWork):
-        learning.submit_attempt(learner, attempt.public_id, form)
+        sitting.submit_attempt(learner, attempt.public_id, form)
     assert now(Attempt).finished_at is None
-    learning.save_answers(learner, attempt.public_id, form)
-    with clock.at(attempt.deadline_at + learning.GRACE * 2):
-        assert learning.finish_overdue(Actor.system("finish-overdue")) == 1
+    sitting.save_answers(learner, attempt.public_id, form)
+    with clock.at(attempt.deadline_at + sitting.GRACE * 2):
+        assert sitting.finish_overdue(Actor.system("finish-overdue")) == 1
     assert now(Work).handings[0].text.split() == ["word"] * 21
 
 
@@ -151,7 +151,7 @@ def test_an_older_paper_without_the_new_members_is_still_read(land):
             }
             for question in paper.questions
         ]
-    learning.attempts._papers._things.clear()
+    sitting.attempts._papers._things.clear()
     [question, *_others] = world.paper_of(learner, attempt)
     assert (question.criteria, question.upload, question.max_words) == ((), (), None)
 
@@ -233,7 +233,7 @@ def test_a_draft_takes_the_work_and_an_older_tab_writes_over_nothing(made, train
 def test_a_work_comes_back_is_improved_and_its_earlier_state_stays(made, trainer):
     attempt = world.begin_test(made, "own-plan")
     working.add_files(made, attempt.public_id, 2, [SentFile("first.pdf", PDF)])
-    learning.submit_attempt(made, attempt.public_id, {"whole": ["1"], "q1": ["1"], "q2": ["First."]})
+    sitting.submit_attempt(made, attempt.public_id, {"whole": ["1"], "q1": ["1"], "q2": ["First."]})
     with pytest.raises(Conflict):
         working.add_files(made, attempt.public_id, 2, [SentFile("late.pdf", PDF + b"x")])
     with pytest.raises(Invalid):
@@ -245,7 +245,7 @@ def test_a_work_comes_back_is_improved_and_its_earlier_state_stays(made, trainer
     with pytest.raises(Conflict):
         give(trainer, attempt)
 
-    [first] = tasks.list_files(learning.scope_of(made, learning.Permission.OWN_LEARNING), attempt.public_id)
+    [first] = tasks.list_files(sitting.scope_of(made, sitting.Permission.OWN_LEARNING), attempt.public_id)
     working.remove_file(made, attempt.public_id, first.public_id)
     working.add_files(made, attempt.public_id, 2, [SentFile("second.pdf", PDF + b"2")])
     working.save_work(made, attempt.public_id, 2, "Sec")
@@ -339,7 +339,7 @@ def test_an_attempt_with_two_tasks_has_its_mark_with_the_last_of_them(land):
     learner, trainer = world.act_as(world.person()), person("trainer@example.org", "trainer")
     attempt = world.begin_test(learner, "own-plan")
     form = {"whole": ["1"], "q1": ["1"], "q2": ["One."], "q3": ["Two."]}
-    learning.submit_attempt(learner, attempt.public_id, form)
+    sitting.submit_attempt(learner, attempt.public_id, form)
     give(trainer, attempt, FULL, 3)
     assert (now(Attempt).mark, count(Certificate)) == (None, 0)
     give(trainer, attempt, FULL, 2)

@@ -14,7 +14,7 @@ from app.domain.enrolment.models import Enrolment
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session
 from app.foundation.queue import OutboxJob
-from app.workflows import learning
+from app.workflows import learning, sitting
 from tests import world
 
 AT_ONCE = 64
@@ -59,7 +59,7 @@ def test_one_attempt_one_mark_one_number(land, crowd):
         for address in ("first", "second"):
             learning.finish_module(actor, "open-data", address)
 
-        started = crowd(lambda actor=actor: learning.start_attempt(actor, "open-data").public_id)
+        started = crowd(lambda actor=actor: sitting.start_attempt(actor, "open-data").public_id)
         [attempt_id] = set(started)
         assert tally(learner.id, attempt_id) == {"attempts": 1, "marks": 0, "answers": 0, "certificates": 0}
 
@@ -67,7 +67,7 @@ def test_one_attempt_one_mark_one_number(land, crowd):
         right = world.right_answers(actor, attempt)
         marked = crowd(
             lambda actor=actor, attempt_id=attempt_id, right=right: (
-                learning.submit_attempt(actor, attempt_id, right).earned
+                sitting.submit_attempt(actor, attempt_id, right).earned
             )
         )
         [_the_one_mark] = set(marked)

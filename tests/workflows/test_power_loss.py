@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from app import create_app
 from app.domain.access.values import Permission
 from app.foundation.db import Base, db, session
-from app.workflows import learning
+from app.workflows import sitting
 from tests import servers, world
 from tests.conftest import environment
 
@@ -24,7 +25,7 @@ SAVER = """
 import sys
 from uuid import UUID
 from app import create_app
-from app.workflows import learning
+from app.workflows import sitting
 from tests import world
 from tests.conftest import environment
 from pathlib import Path
@@ -35,7 +36,7 @@ with app.app_context():
     number = 0
     while True:
         number += 1
-        learning.save_answers(actor, UUID(sys.argv[2]), {sys.argv[3]: [f"answer {number}"]})
+        sitting.save_answers(actor, UUID(sys.argv[2]), {sys.argv[3]: [f"answer {number}"]})
         print(number, flush=True)
 """
 
@@ -81,9 +82,9 @@ def saved(house: House, attempt_id: str, field: str) -> str:
     """Return the answer that the database holds, opened anew."""
     made = create_app(environment(house.instance, **house.more))
     with made.app_context():
-        scope = learning.scope_of(world.act_as("eva@example.org"), Permission.OWN_LEARNING)
-        attempt = learning.attempts.get_attempt(scope, learning.UUID(attempt_id))[0]
-        answers = learning.attempts.responses_of(scope, attempt)
+        scope = sitting.scope_of(world.act_as("eva@example.org"), Permission.OWN_LEARNING)
+        attempt = sitting.attempts.get_attempt(scope, UUID(attempt_id))[0]
+        answers = sitting.attempts.responses_of(scope, attempt)
         tables = set(db.inspect(db.engine).get_table_names())
         db.session.remove()
         db.engine.dispose()

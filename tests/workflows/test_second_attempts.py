@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.catalogue.values import Assessment
 from app.foundation.db import db, transaction
-from app.workflows import learning
+from app.workflows import learning, sitting
 from benchmarks.counting import counted
 from tests import world
 
@@ -27,9 +27,9 @@ def pool(land: world.Land) -> None:
 
 def sit(actor: learning.Actor, *, is_passed: bool = False) -> set[str]:
     """Begin an attempt and hand it in; return the keys of its questions."""
-    attempt = learning.start_attempt(actor, "pool")
+    attempt = sitting.start_attempt(actor, "pool")
     form = world.right_answers(actor, attempt) if is_passed else {"whole": ["1"]}
-    learning.submit_attempt(actor, attempt.public_id, form)
+    sitting.submit_attempt(actor, attempt.public_id, form)
     return {question.key for question in world.paper_of(actor, attempt)}
 
 

@@ -18,7 +18,7 @@ from app.domain.surveys.values import RATINGS, Opinion
 from app.foundation import clock
 from app.foundation.ids import Dice
 from app.foundation.ids import dice as dice_of
-from app.workflows import learning, surveying
+from app.workflows import learning, sitting, surveying
 
 DAYS = 330
 COURSES = {
@@ -142,9 +142,9 @@ def _opinion(language: str, dice: Dice) -> Opinion:
 
 def _sit(actor: Actor, course: str, start: datetime, dice: Dice, *, is_good: bool) -> None:
     with clock.at(start):
-        attempt = learning.start_attempt(actor, course)
+        attempt = sitting.start_attempt(actor, course)
     with clock.at(start + timedelta(minutes=14)):
-        learning.submit_attempt(actor, attempt.public_id, _answers(actor, attempt, dice, is_good=is_good))
+        sitting.submit_attempt(actor, attempt.public_id, _answers(actor, attempt, dice, is_good=is_good))
 
 
 def _answers(actor: Actor, attempt: Attempt, dice: Dice, *, is_good: bool) -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ from app.web.learner.views import blueprint
 from app.web.public.shelf import count_drawn
 from app.web.session import actor
 from app.web.shown import second
-from app.workflows import learning
+from app.workflows import sitting
 
 __all__ = ["blueprint"]
 
@@ -64,7 +64,7 @@ def _list_helpers(own: Actor, view: outline.CourseView) -> list[Person]:
 @requires(P.OWN_LEARNING)
 def start(slug: str) -> Response:
     """Begin the test, or go on with the one that is open."""
-    attempt = learning.start_attempt(actor(), slug, request.form.get("lang"))
+    attempt = sitting.start_attempt(actor(), slug, request.form.get("lang"))
     return redirect(url_for("learner.attempt", attempt_id=attempt.public_id))
 
 
@@ -72,31 +72,31 @@ def start(slug: str) -> Response:
 @requires(P.OWN_LEARNING)
 def attempt(attempt_id: UUID) -> Response | str:
     """Show the questions with the answers that are saved."""
-    sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
-    if sitting.finished_at is not None:
+    attempt, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
+    if attempt.finished_at is not None:
         return redirect(url_for("learner.result", attempt_id=attempt_id))
-    return _page(sitting, paper, {})
+    return _page(attempt, paper, {})
 
 
-def _page(sitting: Attempt, paper: Sequence[PaperQuestion], complaints: Mapping[str, str]) -> str:
+def _page(attempt: Attempt, paper: Sequence[PaperQuestion], complaints: Mapping[str, str]) -> str:
     """Return the page of an open attempt; ``complaints`` say by field what is wrong with a task."""
     scope = scope_of(actor(), P.OWN_LEARNING)
     return render_template(
         "learner/attempt.html",
-        sitting=sitting,
+        sitting=attempt,
         complaints=complaints,
-        files=works.files_by_place(actor(), sitting.public_id),
-        title=_title_of(sitting),
+        files=works.files_by_place(actor(), attempt.public_id),
+        title=_title_of(attempt),
         paper=[question.without_key() for question in paper],
-        answers=attempts.responses_of(scope, sitting),
-        saved_at=attempts.last_saved(scope, sitting),
+        answers=attempts.responses_of(scope, attempt),
+        saved_at=attempts.last_saved(scope, attempt),
         now=clock.now(),
     )
 
 
-def _title_of(sitting: Attempt) -> str:
-    titles = catalogue.get_version(sitting.version_id).titles
-    return titles.get(sitting.language) or next(iter(titles.values()))
+def _title_of(attempt: Attempt) -> str:
+    titles = catalogue.get_version(attempt.version_id).titles
+    return titles.get(attempt.language) or next(iter(titles.values()))
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>")
@@ -111,29 +111,29 @@ def answer(attempt_id: UUID) -> Response | tuple[str, int]:
     whole = form if is_script else {**form, "whole": ["1"]}
     try:
         saved = _take(attempt_id, whole)
-    except learning.Ended as error:
+    except sitting.Ended as error:
         return errors.page(409, errors.words_of(error), {f"{here}/result": _("See the result")})
     except UnfitWork as error:
-        learning.save_answers(actor(), attempt_id, whole)
-        sitting, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
-        return _page(sitting, paper, works.complaint_of(error)), 422
+        sitting.save_answers(actor(), attempt_id, whole)
+        attempt, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
+        return _page(attempt, paper, works.complaint_of(error)), 422
     if saved is None:
         return redirect(f"{here}/result")
     return jsonify(_acknowledgement(saved)) if is_script else _go_on(here, saved)
 
 
-def _take(attempt_id: UUID, form: learning.Form) -> learning.Saved | None:
+def _take(attempt_id: UUID, form: sitting.Form) -> sitting.Saved | None:
     """Take what the present form holds; None where it hands the test in."""
     if works.has_files(attempt_id):
-        learning.save_answers(actor(), attempt_id, form)
+        sitting.save_answers(actor(), attempt_id, form)
         works.take_files(attempt_id)
     if request.form.get("action") == "submit":
-        learning.submit_attempt(actor(), attempt_id, form)
+        sitting.submit_attempt(actor(), attempt_id, form)
         return None
-    return learning.save_answers(actor(), attempt_id, form, _age())
+    return sitting.save_answers(actor(), attempt_id, form, _age())
 
 
-def _go_on(here: str, saved: learning.Saved) -> Response:
+def _go_on(here: str, saved: sitting.Saved) -> Response:
     for kind, words in _list_words(saved):
         flash(words, kind)
     return redirect(here)
@@ -148,7 +148,7 @@ def _age() -> timedelta:
     return min(max(timedelta(), timedelta(milliseconds=min(milliseconds, 10**12))), LONGEST_WAIT)
 
 
-def _acknowledgement(saved: learning.Saved) -> dict[str, object]:
+def _acknowledgement(saved: sitting.Saved) -> dict[str, object]:
     """Return what the script of the page is told."""
     (_kind, told), *others = _list_words(saved)
     return {
@@ -160,7 +160,7 @@ def _acknowledgement(saved: learning.Saved) -> dict[str, object]:
     }
 
 
-def _list_words(saved: learning.Saved) -> list[tuple[str, str]]:
+def _list_words(saved: sitting.Saved) -> list[tuple[str, str]]:
     """Return what is said of saved answers, each with its kind of message; the first that they are saved."""
     said = [("success", _("Your answers are saved (%(time)s).", time=second(saved.at)))]
     for place in saved.replaced:
@@ -184,29 +184,29 @@ def result(attempt_id: UUID) -> Response | str:
     """Show what the test was worth, and where the rules let it, what was right and why."""
     own = actor()
     scope = scope_of(own, P.OWN_LEARNING)
-    sitting, paper = attempts.get_attempt(scope, attempt_id)
-    if sitting.finished_at is None:
+    attempt, paper = attempts.get_attempt(scope, attempt_id)
+    if attempt.finished_at is None:
         return redirect(url_for("learner.attempt", attempt_id=attempt_id))
-    return render_template("learner/result.html", sitting=sitting, **_outcome(own, sitting, paper))
+    return render_template("learner/result.html", sitting=attempt, **_outcome(own, attempt, paper))
 
 
-def _outcome(own: Actor, sitting: Attempt, paper: Sequence[PaperQuestion]) -> dict[str, object]:
+def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> dict[str, object]:
     """Return what the page of a result shows; the paper only where its answers may be told."""
     scope = scope_of(own, P.OWN_LEARNING)
-    taken = enrolments.get_taken_by_id(scope, sitting.enrolment_id)
+    taken = enrolments.get_taken_by_id(scope, attempt.enrolment_id)
     meta = catalogue.meta_of(taken.version)
-    earned = attempts.earned_of(scope, sitting)
-    is_told = _is_feedback_shown(meta, bool(sitting.is_passed))
+    earned = attempts.earned_of(scope, attempt)
+    is_told = _is_feedback_shown(meta, bool(attempt.is_passed))
     return {
-        "works": works.list_shown(own, sitting, paper, is_told=is_told),
-        "title": _title_of(sitting),
+        "works": works.list_shown(own, attempt, paper, is_told=is_told),
+        "title": _title_of(attempt),
         "meta": meta,
         "taken": taken,
         "paper": paper if is_told else [],
-        "answers": attempts.responses_of(scope, sitting),
+        "answers": attempts.responses_of(scope, attempt),
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
-        "certificate": register.find_for_enrolment(scope, sitting.enrolment_id),
-        "admission": learning.admission(own, taken, meta),
+        "certificate": register.find_for_enrolment(scope, attempt.enrolment_id),
+        "admission": sitting.admission(own, taken, meta),
         "may_answer": outline.may_answer(own, taken),
     }
 

@@ -21,8 +21,8 @@ from app.domain.surveys import queries as surveys
 from app.foundation.errors import NotFound
 from app.foundation.i18n import N_
 from app.web.session import choose_locale
-from app.workflows import learning
-from app.workflows.learning import Admission
+from app.workflows import learning, sitting
+from app.workflows.sitting import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class CourseView:
 
     def admission(self) -> Admission:
         """Tell whether the final test may be started now."""
-        return learning.admission(self.actor, self.taken, self.meta)
+        return sitting.admission(self.actor, self.taken, self.meta)
 
     def outline(self, current: str | None = None) -> list[dict[str, Any]]:
         """Return the lines of the outline as the layout wants them."""

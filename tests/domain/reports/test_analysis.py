@@ -18,7 +18,7 @@ from app.domain.reports.rules import items, statistics
 from app.domain.reports.values import ChoiceCount, Period, Sample, TypedCount, Which
 from app.foundation import clock, ids
 from app.foundation.db import session, transaction
-from app.workflows import learning
+from app.workflows import sitting
 from tests import world
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ class Class:
                 form = {"whole": ["1"]}
                 for place, question in enumerate(world.paper_of(actor, attempt), start=1):
                     form |= answers(question, place)
-                learning.submit_attempt(actor, attempt.public_id, form)
+                sitting.submit_attempt(actor, attempt.public_id, form)
         return attempt
 
 

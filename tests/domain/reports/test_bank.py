@@ -14,7 +14,7 @@ from app.domain.reports.values import BankFilter, QuestionState, Use
 from app.domain.territory.values import Scope
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import NotFound
-from app.workflows import learning
+from app.workflows import sitting
 from benchmarks.counting import counted
 from tests import world
 
@@ -112,7 +112,7 @@ def test_facility_is_the_mean_share_of_points_over_finished_attempts(scope):
         many = places.index("many") + 1
         question = world.paper_of(actor, attempt)[many - 1]
         chosen = [str(index) for index in question.answer_key.right[:right]]
-        learning.submit_attempt(actor, attempt.public_id, {"whole": ["1"], f"q{many}": chosen})
+        sitting.submit_attempt(actor, attempt.public_id, {"whole": ["1"], f"q{many}": chosen})
     world.begin_test(world.act_as(world.person("open@example.org")))
     uses = bank.get_uses(scope, "open-data")
     assert uses.attempts == 3
@@ -129,7 +129,7 @@ def test_only_the_latest_attempts_are_counted(scope, monkeypatch):
         actor = world.act_as(world.person(f"eva{number}@example.org"))
         attempt = world.begin_test(actor)
         form = world.right_answers(actor, attempt) if number else {"whole": ["1"]}
-        learning.submit_attempt(actor, attempt.public_id, form)
+        sitting.submit_attempt(actor, attempt.public_id, form)
     uses = bank.get_uses(scope, "open-data")
     assert (uses.attempts, uses.by_key["one"]) == (2, Use(2, 2, Fraction(2)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.domain.assessments.models import Accommodation, Attempt
 from app.foundation.db import session
-from app.workflows import learning
+from app.workflows import sitting
 from tests import world
 from tests.web.visitors import Visitor
 
@@ -102,9 +102,9 @@ def test_what_came_too_late_is_shown_to_those_who_teach_alone(learner, teacher, 
     attempt = world.begin_test(learner)
     kinds = [question.kind.value for question in world.paper_of(learner, attempt)]
     field = f"q{kinds.index('short') + 1}"
-    learning.submit_attempt(learner, attempt.public_id, {"whole": ["1"]})
-    with pytest.raises(learning.Ended):
-        learning.save_answers(learner, attempt.public_id, {field: ["an answer too late"]})
+    sitting.submit_attempt(learner, attempt.public_id, {"whole": ["1"]})
+    with pytest.raises(sitting.Ended):
+        sitting.save_answers(learner, attempt.public_id, {field: ["an answer too late"]})
     assert "an answer too late" in text(teacher.get(address(attempt)))
     page = text(head.get(address(attempt)))
     assert "Answers that came too late" in page

@@ -14,7 +14,7 @@ from app.domain.territory.values import UnitRow
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
 from app.foundation.mail import MailMessage
-from app.workflows import administering, learning
+from app.workflows import administering, sitting
 from tests import world
 
 GIVEN = {
@@ -365,7 +365,7 @@ def test_somebody_with_more_rights_is_not_taken_over(manager):
 def failed(email="eva@example.org", unit="596230"):
     who = world.act_as(world.person(email, unit))
     for _ in range(3):
-        learning.submit_attempt(who, world.begin_test(who).public_id, {"whole": ["1"]})
+        sitting.submit_attempt(who, world.begin_test(who).public_id, {"whole": ["1"]})
     return session().scalar(select(Enrolment).where(Enrolment.person_id == who.person_id))
 
 

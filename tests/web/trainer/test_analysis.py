@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.catalogue.values import Assessment
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
-from app.workflows import learning
+from app.workflows import sitting
 from tests import world
 from tests.web.visitors import Visitor
 
@@ -30,7 +30,7 @@ def sit(number, *, is_right, unit="596230", said=None):
     if said is not None:
         kinds = [question.kind.value for question in world.paper_of(actor, attempt)]
         form[f"q{kinds.index('short') + 1}"] = [said]
-    learning.submit_attempt(actor, attempt.public_id, form)
+    sitting.submit_attempt(actor, attempt.public_id, form)
 
 
 @pytest.fixture

@@ -250,8 +250,8 @@ def test_the_list_names_version_state_and_the_keepers_of_other_courses(desk):
 def test_a_learner_without_an_attempt_gets_one_more_with_a_reason(desk):
     learner = world.act_as(world.person())
     for _ in range(3):
-        attempt = world.begin_test(learner) if _ == 0 else world.learning.start_attempt(learner, "open-data")
-        world.learning.submit_attempt(learner, attempt.public_id, {})
+        attempt = world.begin_test(learner) if _ == 0 else world.sitting.start_attempt(learner, "open-data")
+        world.sitting.submit_attempt(learner, attempt.public_id, {})
     desk.slug = "open-data"
     assert "1 learner has no attempt left" in desk.page()
     page = desk.page("/learners")
@@ -263,4 +263,4 @@ def test_a_learner_without_an_attempt_gets_one_more_with_a_reason(desk):
     desk.send("/learners", {"enrolment": "0" * 8 + enrolment[8:], "reason": "None."}, status=404)
     desk.send("/learners", {"enrolment": enrolment, "reason": "The power went out."})
     assert "Nobody is without an attempt." in desk.page("/learners")
-    assert world.learning.start_attempt(learner, "open-data")
+    assert world.sitting.start_attempt(learner, "open-data")

@@ -1,0 +1,112 @@
+"""Papers as PDF, read back by poppler."""
+
+import re
+import subprocess
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import UndefinedError
+
+from app.formats import paper_pdf
+from app.formats.paper_pdf import Imprint, write
+
+PRAGUE = ZoneInfo("Europe/Prague")
+IMPRINT = Imprint("Protocol Ř", "Kraj Щ", date(2026, 11, 23))
+PAPER = """
+<h1>{{ title }}</h1>
+<p class="lead">Held on {{ show.moment(at) }},
+  <b>{{ show.points(points) }}</b> of <i>10</i> points, {{ show.percent(8333) }}</p>
+<h2>Facts</h2>
+<dl><dt>Name</dt><dd>{{ name }}</dd><dt>Day</dt><dd>{{ show.day(at) }}</dd></dl>
+<ul><li>one</li><li>two</li></ul>
+<section><h2>Answers</h2>
+<table widths="1 5"><tr><th>No.</th><th>Answer</th></tr>
+{% for answer in answers %}<tr><td>{{ loop.index }}</td><td lines="kept">{{ answer }}</td></tr>{% endfor %}
+</table></section>
+<p class="quiet">Small</p>
+<hr names="Proctor|{{ name }}"/>
+"""
+AT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def papers(tmp_path, monkeypatch):
+    (tmp_path / "sample.html").write_text(PAPER, encoding="utf-8")
+    monkeypatch.setattr(paper_pdf, "PAPERS", tmp_path)
+
+
+def made(locale: str = "en", **values: object) -> bytes:
+    usual = {"title": "Protocol", "at": AT, "points": Fraction(17, 2), "name": "Ана Ћирић", "answers": ["a"]}
+    return write("sample", locale, PRAGUE, IMPRINT, {**usual, **values})
+
+
+def text_of(content: bytes, tmp_path: Path) -> str:
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(content)
+    return subprocess.run(
+        ["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_a_paper_says_what_its_template_says(tmp_path):
+    words = " ".join(text_of(made(), tmp_path).split())
+    for expected in (
+        "Protocol",
+        "Held on Nov 23, 2026, 12:30:00",
+        "8.5 of 10 points, 83.33%",
+        "Ана Ћирић",
+        "November 23, 2026",
+        "• one",
+        "Protocol Ř · Kraj Щ",
+    ):
+        assert expected in words
+    assert re.search(r"\b1 ?/ ?1\b", words)
+
+
+def test_values_are_shown_as_their_locale_writes_them(tmp_path):
+    words = " ".join(text_of(made("cs"), tmp_path).split())
+    assert "23. listopadu 2026" in words
+    assert "8,5 of" in words
+
+
+def test_equal_values_give_equal_bytes():
+    assert made() == made()
+    assert made() != made(title="Another")
+
+
+def test_what_people_wrote_is_never_markup(tmp_path):
+    hostile = "<b>x</b> &amp; <script>&#0;\x00\x1b[31m\ud7ff{{ 7 * 7 }} ]]> <!-- "
+    words = text_of(made(name=hostile, answers=[hostile], title=hostile), tmp_path)
+    assert words.count("<b>x</b> &amp; <script>") >= 3
+    assert "49" not in words
+
+
+def test_long_answers_run_over_pages_and_keep_their_lines(tmp_path):
+    answers = ["first line\nsecond line", "word " * 10_000, "W" * 50_000]
+    words = text_of(made(answers=answers), tmp_path)
+    assert words.count("word") == 10_000
+    assert words.count("W") >= 50_000
+    pages = words.count("\f")
+    assert re.search(rf"\b{pages} ?/ ?{pages}\b", words)
+    assert any(
+        line.strip() == "1 first line" or line.split() == ["1", "first", "line"]
+        for line in words.splitlines()
+    )
+    assert words.count("No.") > 1  # Headings of a table are repeated.
+
+
+def test_a_value_that_is_missing_is_an_error():
+    with pytest.raises(UndefinedError):
+        write("sample", "en", PRAGUE, IMPRINT, {"title": "x"})
+
+
+def test_a_file_names_its_language_its_title_and_the_day_of_its_making(tmp_path):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(made("sr_Latn"))
+    told = subprocess.run(["pdfinfo", "-isodates", file], check=True, capture_output=True, text=True).stdout
+    assert "Protocol Ř" in told
+    assert "2026-11-23" in told
+    assert b"(sr-Latn)" in made("sr_Latn")
