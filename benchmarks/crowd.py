@@ -183,7 +183,9 @@ def _certify(
 ) -> None:
     """Write what a passed test leaves behind: attempts, certificates, register, series and counts."""
     _write(connection, Attempt, [_attempt(ground, row) for row in enrolments])
-    _write(connection, Paper, [{"attempt_id": row["id"], "questions": []} for row in enrolments])
+    _write(
+        connection, Paper, [{"attempt_id": row["id"], "questions": [], "outline": ""} for row in enrolments]
+    )
     last: Counter[int] = Counter()
     certificates, entries = [], []
     for person, row in zip(people, enrolments, strict=True):

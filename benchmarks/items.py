@@ -84,9 +84,11 @@ def _sit() -> None:
             sittings = []
             for number in range(begin, begin + CHUNK):
                 language = LANGUAGES[number % len(LANGUAGES)]
-                paper = lay_out_paper(dice.sample(banks[language], QUESTIONS), True, number)
+                drawn = dice.sample(banks[language], QUESTIONS)
+                paper = lay_out_paper(drawn, True, number)
+                outline = rules.outline([question.body for question in drawn], paper)
                 row = _enrolment(course.id, version, number, people[number % len(people)], language)
-                sittings.append((row, paper, _answers(paper, dice)))
+                sittings.append((row, paper, outline, _answers(paper, dice)))
             _write(connection, version, sittings)
 
 
@@ -144,15 +146,16 @@ def _guess(question: PaperQuestion, dice: Random) -> Response:
             return [str(dice.randrange(50))]
 
 
-Sitting: TypeAlias = tuple[Row, Sequence[PaperQuestion], dict[int, Response]]
+Sitting: TypeAlias = tuple[Row, Sequence[PaperQuestion], str, dict[int, Response]]
 
 
 def _write(connection: Connection, version: CourseVersion, sittings: Sequence[Sitting]) -> None:
     attempts, papers, answers = [], [], []
-    for enrolment, paper, responses in sittings:
+    for enrolment, paper, outline, responses in sittings:
         mark, earned = rules.mark(paper, responses)
         attempts.append(_attempt(enrolment, version, mark))
-        papers.append({"attempt_id": enrolment["id"], "questions": [dump(question) for question in paper]})
+        questions = [dump(question) for question in paper]
+        papers.append({"attempt_id": enrolment["id"], "questions": questions, "outline": outline})
         answers += [
             {
                 "attempt_id": enrolment["id"],
@@ -164,7 +167,7 @@ def _write(connection: Connection, version: CourseVersion, sittings: Sequence[Si
             }
             for place, points in enumerate(earned, start=1)
         ]
-    connection.execute(insert(Enrolment), [enrolment for enrolment, _, _ in sittings])
+    connection.execute(insert(Enrolment), [enrolment for enrolment, *_ in sittings])
     connection.execute(insert(Attempt), attempts)
     connection.execute(insert(Paper), papers)
     connection.execute(insert(Answer), answers)

@@ -13,6 +13,7 @@ from app.domain.assessments import service as assessments
 from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion, Reconciled, Response, Sitting
 from app.domain.catalogue import queries as catalogue
+from app.domain.catalogue.queries import BankQuestion
 from app.domain.catalogue.values import Assessment, CourseMeta, Kind
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
@@ -117,10 +118,12 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
             raise Conflict(N_("The test cannot be started now."))
         version = taken.version
         chosen = language if language in version.languages else taken.enrolment.language
-        paper, seed = _draw(actor, taken, chosen, meta.assessment)
+        drawn, seed = _draw(actor, taken, chosen, meta.assessment)
+        paper = assessments.lay_out_paper(drawn, meta.assessment.shuffle, seed)
+        outline = test_rules.outline([question.body for question in drawn], paper)
         enrolment.touch(taken.enrolment)
         limit = _time_for(actor, taken.enrolment, meta.assessment)
-        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, seed, limit)
+        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, outline, seed, limit)
         audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
     return attempt
 
@@ -134,14 +137,13 @@ def _time_for(actor: Actor, learner: Enrolment, test: Assessment) -> timedelta |
     )
 
 
-def _draw(actor: Actor, taken: Taken, language: str, test: Assessment) -> tuple[list[PaperQuestion], int]:
+def _draw(actor: Actor, taken: Taken, language: str, test: Assessment) -> tuple[list[BankQuestion], int]:
     seed, pool = ids.seed(), catalogue.kept_areas_of_pool(taken.version)
     is_first = taken.enrolment.ordinal == 1 and not taken.enrolment.attempts_made
     scope = scope_of(actor, Permission.OWN_LEARNING)
     seen = () if is_first else attempts.list_seen_keys(scope, taken.enrolment.person_id, taken.course.id)
     keys = test_rules.draw(pool, test.draw, test.shuffle, ids.dice(seed), seen)
-    drawn = catalogue.list_kept_questions(taken.version, language, keys)
-    return assessments.lay_out_paper(drawn, test.shuffle, seed), seed
+    return catalogue.list_kept_questions(taken.version, language, keys), seed
 
 
 @dataclass(frozen=True, slots=True)

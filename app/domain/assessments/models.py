@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation import ids
@@ -60,6 +60,9 @@ class Paper(Base):
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    outline: Mapped[str] = mapped_column(
+        Text
+    )  # which questions, and in which order their options: rules.outline
 
 
 class Answer(Base):

@@ -183,7 +183,7 @@ def rows_of_answers() -> AnySelect:
 def list_seen_keys(scope: Scope, person_id: int, course_id: int) -> frozenset[str]:
     """Return the keys of the questions that a person within a scope was ever given in tests of a course."""
     papers = session().scalars(
-        select(Paper.questions)
+        select(Paper.outline)
         .join(Attempt, Attempt.id == Paper.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(
@@ -192,7 +192,7 @@ def list_seen_keys(scope: Scope, person_id: int, course_id: int) -> frozenset[st
             scope.within(Attempt.unit_path, Attempt.person_id),
         )
     )
-    return frozenset(question["key"] for questions in papers for question in questions)
+    return frozenset(question.partition(":")[0] for outline in papers for question in outline.split())
 
 
 def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[UUID]:

@@ -100,6 +100,41 @@ def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: D
     return question
 
 
+def outline(filed: Sequence[QuestionBody], paper: Sequence[PaperQuestion]) -> str:
+    """Return which questions a paper holds and how they were turned, for whoever counts over many papers.
+
+    Questions are parted by spaces: ``key``, or ``key:2.0.1`` where it has options: the place of each in the file, as
+    they are shown; gaps of a cloze are parted by slashes. ``filed`` holds the bodies as they lie in the bank.
+    """
+    return " ".join(
+        ":".join(filter(None, (question.key, _turning(question.kind, body, question.body))))
+        for body, question in zip(filed, paper, strict=True)
+    )
+
+
+def _turning(kind: Kind, filed: QuestionBody, shown: QuestionBody) -> str:
+    lists = zip(_lists(kind, shown), _lists(kind, filed), strict=True)
+    return "/".join(".".join(map(str, _places(*each))) for each in lists)
+
+
+def _lists(kind: Kind, body: QuestionBody) -> list[tuple[str, ...]]:
+    """Return what a question offers to choose from or to order."""
+    if kind is Kind.CLOZE:
+        return [gap.choices or () for gap in body.gaps]
+    return [body.choices if kind is Kind.MATCH else body.options]
+
+
+def _places(shown: Sequence[str], filed: Sequence[str]) -> list[int]:
+    """Return the place in the file of each text as shown; of two that say the same, the first comes first."""
+    places = {text: [place for place, each in enumerate(filed) if each == text] for text in set(filed)}
+    return [places[text].pop(0) for text in shown]
+
+
+def read_turning(text: str) -> list[tuple[int, ...]]:
+    """Return the orders that stand behind a key in an outline: for each option as shown, its place in the file."""
+    return [tuple(map(int, filter(None, order.split(".")))) for order in text.split("/")]
+
+
 def _order_of(number: int, dice: Dice) -> list[int]:
     order = list(range(number))
     dice.shuffle(order)

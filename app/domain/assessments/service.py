@@ -62,6 +62,7 @@ def start(
     version_id: int,
     language: str,
     paper: Sequence[PaperQuestion],
+    outline: str,
     seed: int,
     limit: timedelta | None,
 ) -> Attempt:
@@ -83,7 +84,8 @@ def start(
     )
     session().add(attempt)
     session().flush()
-    session().add(Paper(attempt_id=attempt.id, questions=[dump(question) for question in paper]))
+    questions = [dump(question) for question in paper]
+    session().add(Paper(attempt_id=attempt.id, questions=questions, outline=outline))
     session().flush()
     return attempt
 

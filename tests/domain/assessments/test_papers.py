@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.assessments.rules import draw, fraction_of, lay_out
+from app.domain.assessments.rules import draw, fraction_of, lay_out, outline, read_turning
 from app.domain.assessments.values import PaperQuestion
-from app.domain.catalogue.values import Gap, Kind
+from app.domain.catalogue.values import Gap, Kind, QuestionBody, QuestionKey
 from tests.domain.assessments.papers import (
     chosen,
     cloze,
@@ -170,3 +170,36 @@ def test_who_picks_a_text_earns_the_same_wherever_it_stands(seed, picked):
     assert 3 * fraction_of(turned, [str(turned.body.choices.index(text)) for text in picked]) == right
     places = [str(gap.choices.index(text)) for gap, text in zip(filled.body.gaps, picked, strict=True)]
     assert 3 * fraction_of(filled, places) == right
+
+
+def test_an_outline_tells_each_question_and_how_it_was_turned():
+    def question(key: str, kind: Kind, **body: object) -> PaperQuestion:
+        return PaperQuestion(key, kind, "area", 1, QuestionBody("en", key, **body), QuestionKey())
+
+    filed = [
+        QuestionBody("en", "a", options=("x", "y", "x")),
+        QuestionBody("en", "b"),
+        QuestionBody("en", "c", options=("l", "m"), choices=("1", "2", "3")),
+        QuestionBody("en", "d", gaps=(Gap(), Gap(("u", "v")), Gap(("w",)))),
+    ]
+    paper = [
+        question("a", Kind.SINGLE, options=("y", "x", "x")),
+        question("b", Kind.SHORT),
+        question("c", Kind.MATCH, options=("l", "m"), choices=("3", "1", "2")),
+        question("d", Kind.CLOZE, gaps=(Gap(), Gap(("v", "u")), Gap(("w",)))),
+    ]
+    written = outline(filed, paper)
+    assert written == "a:1.0.2 b c:2.0.1 d:/1.0/0"
+    turnings = [read_turning(each.partition(":")[2]) for each in written.split()]
+    assert turnings == [[(1, 0, 2)], [()], [(2, 0, 1)], [(), (1, 0), (0,)]]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_outline_brings_the_options_of_a_paper_back_into_the_order_of_the_file(seed):
+    filed = QuestionBody("en", "a", options=tuple("abcdef"))
+    laid = lay_out(
+        PaperQuestion("a", Kind.SINGLE, "area", 1, filed, QuestionKey(right=(2,))), False, True, Random(seed)
+    )
+    [order] = read_turning(outline([filed], [laid]).partition(":")[2])
+    assert [filed.options[place] for place in order] == list(laid.body.options)
+    assert [order[place] for place in laid.answer_key.right] == [2]

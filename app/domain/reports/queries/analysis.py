@@ -3,16 +3,16 @@
 The scope is that of whoever teaches: a course within it is open with all its learners, for figures name nobody.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 
 from app.domain.assessments.models import Answer, Attempt, Paper
+from app.domain.assessments.rules import read_turning
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import (
     BankQuestion,
@@ -44,17 +44,12 @@ from app.domain.reports.values import Analysis, QuestionFigures, Sample, Which
 from app.domain.territory.values import Scope
 from app.foundation.db import session
 
-CHUNK_ATTEMPTS = 500
+CHUNK_ATTEMPTS = 2_000
 MOST_VARIANTS = 50_000
 """So many orders of questions are remembered; further ones are read anew each time."""
 
 _FIRST_DAY, _LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
 """Before and after these, some zone's midnight is no moment that Python knows."""
-_QUESTION = '{"key": '
-"""How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
-_BEHIND = ', "answer_key": '
-"""What ends the part that learners saw; the order of options is told before, and that of the key is the same."""
-
 _TURNS: Mapping[Which, tuple[ColumnElement[Any], ...]] = {
     Which.FIRST: (Attempt.ordinal.asc(),),
     Which.LAST: (Attempt.ordinal.desc(),),
@@ -141,26 +136,26 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def get_analysis(scope: Scope, sample: Sample, zone: ZoneInfo, language: str) -> Analysis:
     """Return the item analysis of a sample; texts in a language where the course has it.
 
-    Papers are not turned into values but cut into the texts of their questions, of which few differ.
+    Papers are not read but their outlines: see ``assessments.rules.outline``.
     """
     read = [_Read(*row) for row in session().connection().execute(_sample(scope, sample, zone))]
     placed = thirds([share(each.earned, each.points) for each in read])
     gathering, papers = Gathering(), _Papers(language)
     for begin in range(0, len(read), CHUNK_ATTEMPTS):
         chunk = read[begin : begin + CHUNK_ATTEMPTS]
-        texts, answers = _texts(chunk), _answers(chunk)
+        outlines, answers = _outlines(chunk), _answers(chunk)
         for attempt, third in zip(chunk, placed[begin:], strict=False):
-            paper = papers.cut(gathering, attempt, texts[attempt.id])
+            paper = papers.read(gathering, attempt, outlines[attempt.id])
             sat = Sat(attempt.person_id, attempt.earned, attempt.points, third)
             gathering.add(sat, paper, answers.get(attempt.id, Answers()))
     return Analysis(gathering.whole(), tuple(_figures(gathering, papers, sample.course)))
 
 
-def _texts(chunk: Sequence[_Read]) -> Mapping[int, str]:
+def _outlines(chunk: Sequence[_Read]) -> Mapping[int, str]:
     ids = [each.id for each in chunk]
-    statement = select(Paper.attempt_id, cast(Paper.questions, Text)).where(Paper.attempt_id.in_(ids))
+    statement = select(Paper.attempt_id, Paper.outline).where(Paper.attempt_id.in_(ids))
     rows = session().connection().execute(statement).all()
-    return {attempt_id: text for attempt_id, text in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
+    return {attempt_id: outline for attempt_id, outline in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
 def _answers(chunk: Sequence[_Read]) -> Mapping[int, Answers]:
@@ -180,36 +175,34 @@ def _answers(chunk: Sequence[_Read]) -> Mapping[int, Answers]:
 
 
 class _Papers:
-    """Papers cut into questions; what a text says is read when it comes up first."""
+    """Papers read from their outlines; what a question in one order says is looked up when it comes up first."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._known: dict[tuple[int, str], dict[str, Variant]] = {}
         self._versions: dict[int, CourseVersion] = {}
 
-    def cut(self, gathering: Gathering, attempt: _Read, text: str) -> list[Variant]:
+    def read(self, gathering: Gathering, attempt: _Read, outline: str) -> list[Variant]:
         """Return the questions of a paper."""
         version_id, language = attempt.version_id, attempt.language
         known = self._known.setdefault((version_id, language), {})
         paper = []
-        for piece in _pieces(text):
-            seen = piece[: piece.find(_BEHIND)]
-            variant = known.get(seen)
+        for question in outline.split():
+            variant = known.get(question)
             if variant is None:
-                drawn = json.loads(f"{_QUESTION}{seen}}}")
-                variant = gathering.meet(self._met(version_id, language, drawn))
+                variant = gathering.meet(self._met(version_id, language, question))
                 if len(known) < MOST_VARIANTS:
-                    known[seen] = variant
+                    known[question] = variant
             paper.append(variant)
         return paper
 
-    def _met(self, version_id: int, language: str, drawn: Mapping[str, Any]) -> Met:
-        kind, key = Kind(drawn["kind"]), drawn["key"]
+    def _met(self, version_id: int, language: str, question: str) -> Met:
+        key, _, turning = question.partition(":")
+        bank = self._bank(version_id, language, key)
         parts: tuple[Part, ...] = ()
-        if kind in _PARTS:
-            bank = self._bank(version_id, language, key)
-            parts = tuple(_PARTS[kind](drawn, bank, self.shown(version_id, key)))
-        return Met(key, kind.value, drawn["area"], drawn["points"], version_id, parts)
+        if bank.kind in _PARTS:
+            parts = tuple(_PARTS[bank.kind](read_turning(turning), bank, self.shown(version_id, key)))
+        return Met(key, bank.kind.value, bank.area, bank.points, version_id, parts)
 
     def shown(self, version_id: int, key: str) -> BankQuestion:
         """Return a question of a version in the language that it is shown in."""
@@ -223,42 +216,28 @@ class _Papers:
         return list_kept_questions(version, spoken, (key,))[0]
 
 
-def _pieces(text: str) -> list[str]:
-    """Return the questions of a paper as JSON, each without its beginning and with what lies before the next."""
-    first, *pieces = text.split(_QUESTION)
-    if first == "[":
-        return pieces
-    return [json.dumps(question).removeprefix(_QUESTION) for question in json.loads(text)]
+Orders: TypeAlias = Sequence[tuple[int, ...]]
 
 
-def _options(drawn: Mapping[str, Any], bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
+def _options(orders: Orders, bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
     options = tuple(map(plain, shown.body.options))
-    right = frozenset(bank.answer_key.right)
-    yield Part("", options, right, _order(drawn["body"]["options"], bank.body.options))
+    yield Part("", options, frozenset(bank.answer_key.right), orders[0])
 
 
-def _pairs(drawn: Mapping[str, Any], bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
-    order = _order(drawn["body"]["choices"], bank.body.choices)
+def _pairs(orders: Orders, bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
     for left, pair in zip(shown.body.options, bank.answer_key.pairs, strict=True):
-        yield Part(plain(left), shown.body.choices, frozenset({pair}), order)
+        yield Part(plain(left), shown.body.choices, frozenset({pair}), orders[0])
 
 
-def _gaps(drawn: Mapping[str, Any], bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
-    gaps = zip(drawn["body"]["gaps"], bank.body.gaps, shown.body.gaps, bank.answer_key.gaps, strict=True)
-    for number, (laid, own, other, accepted) in enumerate(gaps, start=1):
-        choices = own.choices or ()
-        right = frozenset(place for place, choice in enumerate(choices) if choice in accepted)
-        yield Part(str(number), other.choices or (), right, _order(laid["choices"] or (), choices))
+def _gaps(orders: Orders, bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:
+    gaps = zip(orders, bank.body.gaps, shown.body.gaps, bank.answer_key.gaps, strict=True)
+    for number, (order, own, other, accepted) in enumerate(gaps, start=1):
+        right = frozenset(place for place, choice in enumerate(own.choices or ()) if choice in accepted)
+        yield Part(str(number), other.choices or (), right, order)
 
 
 _PARTS = {Kind.SINGLE: _options, Kind.MULTIPLE: _options, Kind.MATCH: _pairs, Kind.CLOZE: _gaps}
-"""The kinds of which options are chosen, and how these are read."""
-
-
-def _order(laid: Sequence[str], filed: Sequence[str]) -> tuple[int, ...]:
-    """Return for each option of a paper its place in the file; of two that say the same, the first comes first."""
-    places = {text: [place for place, each in enumerate(filed) if each == text] for text in set(filed)}
-    return tuple(places[text].pop(0) for text in laid)
+"""The kinds of which options are chosen, and how these are told."""
 
 
 def _figures(gathering: Gathering, papers: _Papers, slug: str) -> Iterator[QuestionFigures]:
