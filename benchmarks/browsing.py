@@ -58,6 +58,11 @@ class Browser:
         body = urlencode({**form, "csrf_token": self.csrf_token()}, doseq=True)
         return self._ask("POST", address, body, status)
 
+    def send(self, address: str, form: Mapping[str, object]) -> Answer:
+        """Send a form as the script of a page does, and be answered in JSON."""
+        body = urlencode({**form, "csrf_token": self.csrf_token()}, doseq=True)
+        return self._ask("POST", address, body, 200, Accept="application/json")
+
     def csrf_token(self) -> str:
         """Return what a form of hers must hold."""
         return URLSafeTimedSerializer(KEY, salt="wtf-csrf-token").dumps(self._csrf)
@@ -82,8 +87,8 @@ class Browser:
             found.load(line)
         return {name: each.value for name, each in found.items() if name != COOKIE}
 
-    def _ask(self, method: str, address: str, body: str | None, status: int) -> Answer:
-        headers = self.headers() | ({"Content-Type": _FORM} if body is not None else {})
+    def _ask(self, method: str, address: str, body: str | None, status: int, **further: str) -> Answer:
+        headers = self.headers() | further | ({"Content-Type": _FORM} if body is not None else {})
         began = perf_counter()
         if began - self._last > _IDLE_SECONDS:
             self._line.close()
