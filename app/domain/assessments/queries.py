@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
+from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, cast, column, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.assessments.models import (
@@ -244,7 +244,24 @@ def get_to_adjust(scope: Scope, teaching: Scope, public_id: UUID, *, is_locked: 
     return Adjustable(*row)
 
 
+def get_to_read(own: Scope, scope: Scope, teaching: Scope, public_id: UUID) -> Adjustable:
+    """Return a learner's own attempt, or one that is found to be adjusted."""
+    reached = own.within(Attempt.unit_path, Attempt.person_id) | _reached(scope, teaching)
+    row = session().execute(_with_all().where(Attempt.public_id == public_id, reached)).first()
+    if row is None:
+        raise NotFound
+    return Adjustable(*row)
+
+
+def _reached(scope: Scope, teaching: Scope) -> ColumnElement[bool]:
+    return scope.within(Attempt.unit_path) | teaching.within(Course.owner_path)
+
+
 def _to_adjust(scope: Scope, teaching: Scope) -> AnySelect:
+    return _with_all().where(_reached(scope, teaching))
+
+
+def _with_all() -> AnySelect:
     return (
         select(Attempt, Enrolment, Course, CourseVersion, Person, Unit)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -252,7 +269,6 @@ def _to_adjust(scope: Scope, teaching: Scope) -> AnySelect:
         .join(CourseVersion, CourseVersion.id == Attempt.version_id)
         .join(Person, Person.id == Attempt.person_id)
         .join(Unit, Unit.id == Enrolment.unit_id)
-        .where(scope.within(Attempt.unit_path) | teaching.within(Course.owner_path))
     )
 
 
@@ -293,6 +309,12 @@ def record_of(attempt: Attempt) -> Record:
 def paper_of(attempt: Attempt) -> PaperAsDrawn:
     """Return the paper of an attempt that was found within a scope."""
     return _paper(attempt.id, attempt.public_id)
+
+
+def answers_of(attempt: Attempt) -> Sequence[Answer]:
+    """Return the answers of an attempt that was found within a scope, in the order of its paper."""
+    held = select(Answer).where(Answer.attempt_id == attempt.id).order_by(Answer.position)
+    return session().scalars(held).all()
 
 
 _EXTRA = select(Accommodation.extra_percent).where(

@@ -22,7 +22,7 @@ from app.web.account.views import add_error
 from app.web.manager.forms import AccommodationForm, AnnulmentForm, TimeForm
 from app.web.manager.views import blueprint
 from app.web.session import actor
-from app.workflows import adjusting
+from app.workflows import adjusting, documenting
 
 __all__ = ["blueprint"]
 
@@ -108,6 +108,7 @@ def attempt(attempt_id: UUID) -> str:
     return render_template(
         "manager/attempt.html",
         line=_line(actor(), found),
+        papers=documenting.list_offered(actor(), found.attempt),
         record=attempts.record_of(found.attempt),
         paper=attempts.paper_of(found.attempt) if teaches else (),
         may_annul=teaches and found.attempt.annulled_at is None,
