@@ -34,6 +34,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     HRFlowable,
@@ -56,8 +57,10 @@ FONTS = Path(__file__).parent.parent.parent / "certificates" / "fonts"
 MARGIN, TOP, FOOT = 22 * mm, 18 * mm, 22 * mm
 WIDTH = A4[0] - 2 * MARGIN
 INK, QUIET, LINE, ACCENT = map(HexColor, ("#1b2430", "#55606d", "#c9d3da", "#0b4f57"))
-GAP = 10 * mm
-"""Between two lines to sign on."""
+GAP, ROOM = 10 * mm, 20 * mm
+"""Between two lines to sign on, and above them."""
+LEAST = 28 * mm
+"""How much of a page must be left for a heading and what it heads to begin there."""
 LOGO = 60 * mm, 16 * mm
 """The most room that a logo gets."""
 _DENSITY = 300 / 72  # pixels to a point
@@ -216,7 +219,6 @@ def _style(name: str) -> ParagraphStyle:
         textColor=_COLOURS.get(name, INK),
         spaceBefore=_ABOVE.get(name, 0),
         spaceAfter=_BELOW.get(name, 0),
-        keepWithNext=name == "h2",
         bulletIndent=0,
         leftIndent=10 if name == "li" else 0,
     )
@@ -249,6 +251,12 @@ def _flow(parent: Element) -> Iterator[Flowable]:
 
 
 def _plain(element: Element) -> Iterator[Flowable]:
+    yield _paragraph(element)
+
+
+def _heading(element: Element) -> Iterator[Flowable]:
+    """Yield a heading that does not stand alone at the foot of a page."""
+    yield CondPageBreak(LEAST)
     yield _paragraph(element)
 
 
@@ -302,25 +310,29 @@ def _table(element: Element) -> Iterator[Flowable]:
 
 
 def _section(element: Element) -> Iterator[Flowable]:
-    yield KeepTogether(list(_flow(element)))
+    yield KeepTogether([each for each in _flow(element) if not isinstance(each, CondPageBreak)])
 
 
 def _signatures(element: Element) -> Iterator[Flowable]:
     """Yield lines to sign on, each above the name of who signs."""
     names = element.get("names", "").split("|")
     width = (WIDTH + GAP) / max(2, len(names)) - GAP
-    row: list[object] = []
+    signers: list[object] = []
     for name in names:
-        row += [Paragraph(escape(name), _style("quiet")), ""]
-    lines = [("LINEABOVE", (place, 0), (place, 0), 0.6, INK) for place in range(0, len(row), 2)]
-    signed = Table(
-        [row], colWidths=[width, GAP] * len(names), style=TableStyle(lines, parent=_BARE), hAlign="LEFT"
+        signers += [Paragraph(escape(name), _style("quiet")), ""]
+    lines = [("LINEBELOW", (place, 0), (place, 0), 0.6, INK) for place in range(0, len(signers), 2)]
+    yield Table(
+        [[""] * len(signers), signers],
+        colWidths=[width, GAP] * len(names),
+        rowHeights=[ROOM, None],
+        style=TableStyle([*lines, ("NOSPLIT", (0, 0), (-1, -1))], parent=_BARE),
+        hAlign="LEFT",
     )
-    yield KeepTogether([Spacer(0, 18 * mm), signed])
 
 
 _BLOCKS: Mapping[str, Callable[[Element], Iterator[Flowable]]] = {
     "dl": _facts,
+    "h2": _heading,
     "header": _letterhead,
     "hr": _signatures,
     "section": _section,

@@ -165,3 +165,16 @@ def test_a_logo_stands_in_the_letterhead():
 def test_a_logo_that_is_no_picture_is_refused():
     with pytest.raises(UnreadableLogo):
         made(logo=b"GIF89a")
+
+
+def test_a_long_table_begins_beneath_its_heading_and_a_section_stays_whole(tmp_path):
+    sheet = """<h1>T</h1><h2>Answers</h2><table><tr><th>No.</th></tr>{% for each in range(long) %}
+<tr><td>row {{ each }}</td></tr>{% endfor %}</table><section><p>Place, day</p><hr names="A signer"/></section>"""
+    (tmp_path / "sheet.html").write_text(sheet, encoding="utf-8")
+    long = text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 60}), tmp_path).split("\f")
+    assert "row 0" in long[0]
+    assert "row 59" in long[1]
+    assert "A signer" in text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 2}), tmp_path).split("\f")[0]
+    pages = text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 28}), tmp_path).split("\f")
+    (signed,) = [page for page in pages if "A signer" in page]
+    assert "Place, day" in signed
