@@ -22,6 +22,7 @@ from app.domain.assessments.models import (
 from app.domain.assessments.values import Given, PaperQuestion, Response, Sitting
 from app.domain.catalogue.models import Course, CourseVersion
 from app.domain.enrolment.models import Enrolment
+from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope, ScopeShape
@@ -272,15 +273,29 @@ def _with_all() -> AnySelect:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of attempts is narrowed to: the course's slug, a person, a name in any script."""
+
+    course: str | None = None
+    person_id: int | None = None
+    name: str = ""
+
+
 def list_to_adjust(
-    scope: Scope, teaching: Scope, slug: str | None, person_id: int | None, page: int, size: int
+    scope: Scope, teaching: Scope, wanted: Wanted, page: int, size: int
 ) -> tuple[Sequence[Adjustable], int]:
-    """Return one page of such attempts, the latest first, and how many there are in all."""
+    """Return one page of such attempts, the latest first, and how many there are in all.
+
+    By name only learners within ``scope`` are found: who teaches a course alone may not try names out.
+    """
     statement = _to_adjust(scope, teaching)
-    if slug is not None:
-        statement = statement.where(Course.slug == slug)
-    if person_id is not None:
-        statement = statement.where(Attempt.person_id == person_id)
+    if wanted.course is not None:
+        statement = statement.where(Course.slug == wanted.course)
+    if wanted.person_id is not None:
+        statement = statement.where(Attempt.person_id == wanted.person_id)
+    if names := people.named(wanted.name):
+        statement = statement.where(scope.within(Attempt.unit_path), *names)
     count = session().scalar(statement.with_only_columns(func.count(Attempt.id))) or 0
     rows = session().execute(
         statement.order_by(Attempt.started_at.desc(), Attempt.id.desc()).limit(size).offset((page - 1) * size)
