@@ -13,7 +13,8 @@ def asked(question: PaperQuestion) -> str:
     """Return what a question asks, in words: its heading and its stem or text with gaps."""
     body = question.body
     words = plain(GAP.join(body.fragments) or body.stem)
-    return " ".join(part for part in (body.heading, words) if part)
+    is_sentence = not words or body.heading.endswith((".", "?", "!", ":", "…"))
+    return " ".join(part for part in (body.heading if is_sentence else f"{body.heading}:", words) if part)
 
 
 def list_answered(question: PaperQuestion, response: Sequence[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """Questions and answers in plain words, kind by kind."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.assessments.values import PaperQuestion
@@ -45,4 +47,6 @@ def test_a_question_is_told_by_its_heading_and_stem():
     asked = question(Kind.SINGLE, stem="<p>Look at <i>this</i>.</p>", options=OPTIONS)
     assert answer_words.asked(asked) == "The heading? Look at this."
     assert answer_words.asked(question(Kind.SHORT)) == "The heading?"
+    bare = replace(asked, body=replace(asked.body, heading="Fill in"))
+    assert answer_words.asked(bare) == "Fill in: Look at this."
     assert answer_words.asked(question(Kind.CLOZE, **GAPS)) == "The heading? A ____ and ____."

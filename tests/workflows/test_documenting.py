@@ -327,6 +327,28 @@ def test_hostile_words_stand_on_papers_as_they_are(land, tmp_path):
     assert "<b>x</b>&amp;" in found
 
 
+def test_papers_are_read_back_in_ukrainian(learner, tmp_path):
+    plain = world.course("other", languages=("en", "uk"), title={"en": "Open data", "uk": "Відкриті дані ґ"})
+    questions = tuple(
+        replace(
+            each,
+            bodies={
+                "en": each.bodies["en"],
+                "uk": replace(each.bodies["en"], language="uk", heading="Що це їжак?"),
+            },
+            keys={"en": each.keys["en"], "uk": each.keys["en"]},
+        )
+        for each in plain.questions
+    )
+    with transaction():
+        world.publish(replace(plain, questions=questions))
+    attempt = fail(learner, "uk", "other")
+    assert "Відкриті дані ґ" in notice(learner, attempt, tmp_path)
+    found = protocol(learner, attempt, tmp_path)
+    assert "Що це їжак?" in found
+    assert "Eva Nováková" in found
+
+
 def test_papers_are_in_the_language_of_the_attempt(learner, tmp_path):
     attempt = fail(learner, "cs")
     document = documenting.write_notice(learner, attempt.public_id)
