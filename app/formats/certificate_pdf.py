@@ -9,15 +9,13 @@ from functools import lru_cache
 from hashlib import md5, sha256
 from itertools import groupby
 from pathlib import Path
-from zlib import compress
 
-from PIL import Image, UnidentifiedImageError
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.certificates.values import Snapshot
-from app.formats import certificate_ornament, qr_code
+from app.formats import certificate_ornament, logo_png, qr_code
 from app.formats.certificate_layout import MM, Layout, Line
 from app.formats.certificate_ornament import Tile, rgb
 from app.formats.certificate_shapes import (
@@ -38,9 +36,7 @@ from app.formats.pdf_fonts import one_at_a_time, registered
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
-_LOGO_PIXELS = 25_000_000
 _LOGO_DENSITY = 300 / 72  # pixels to a point
-_LOGO_BYTES = 16_000  # compressed; a picture that needs more is made coarser
 _UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Unicode categories that leave no mark of their own, whatever a font says of them."""
 
@@ -61,14 +57,6 @@ class MissingParticular(Invalid):
     def __init__(self, field: str) -> None:
         """Take the member of the snapshot."""
         super().__init__(field, N_("The certificate needs %(particular)s."), particular=field)
-
-
-class UnreadableLogo(Invalid):
-    """The logo is no PNG or JPEG picture, or too large."""
-
-    def __init__(self) -> None:
-        """Take nothing."""
-        super().__init__("logo", N_("The logo is not a PNG or JPEG picture of reasonable size."))
 
 
 def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
@@ -97,7 +85,7 @@ def check_drawable(snapshot: Snapshot, design: Design) -> None:
 def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
     """Return the document; equal arguments give equal bytes, in every process.
 
-    ``logo`` is a PNG or JPEG file. Raises what ``check_drawable`` raises, and UnreadableLogo.
+    ``logo`` is a PNG or JPEG file. Raises what ``check_drawable`` raises, and ``logo_png.UnreadableLogo``.
     """
     check_drawable(snapshot, design)
     wording = design.wording_in(snapshot.language)
@@ -122,26 +110,6 @@ def _drawn(paths: tuple[Path, ...]) -> frozenset[str]:
     faces = [set(pdfmetrics.getFont(registered(path)).face.charToGlyph) for path in paths]
     characters = map(chr, set.intersection(*faces))
     return frozenset(each for each in characters if unicodedata.category(each) not in _UNDRAWN)
-
-
-@lru_cache(maxsize=16)
-def _picture(logo: bytes, width: int, height: int) -> Image.Image:
-    """Return a logo on white ground, of no more than so many pixels.
-
-    White instead of transparency, because PDF/A-1 knows none (ISO 19005-1, 6.4).
-    """
-    try:
-        with Image.open(io.BytesIO(logo), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > _LOGO_PIXELS:
-                raise UnreadableLogo
-            whole = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise UnreadableLogo from error
-    flat = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
-    flat.thumbnail((width, height), Image.Resampling.LANCZOS)
-    while len(compress(flat.tobytes())) > _LOGO_BYTES:
-        flat = flat.resize((flat.width * 4 // 5, flat.height * 4 // 5), Image.Resampling.LANCZOS)
-    return flat
 
 
 class _Sheet:
@@ -277,7 +245,7 @@ class _Sheet:
         if self._logo is None:
             return
         width, height = part.box.width * MM, part.box.height * MM
-        picture = _picture(self._logo, round(width * _LOGO_DENSITY), round(height * _LOGO_DENSITY))
+        picture = logo_png.flat(self._logo, round(width * _LOGO_DENSITY), round(height * _LOGO_DENSITY))
         scale = min(width / picture.width, height / picture.height)
         drawn = picture.width * scale, picture.height * scale
         left = part.box.left * MM + {"left": 0, "centre": 0.5, "right": 1}[part.align] * (width - drawn[0])

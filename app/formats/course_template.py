@@ -11,6 +11,7 @@ from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 TEMPLATES = Path(__file__).parent / "new_course"
+TASKS = Path(__file__).parent / "task_example"
 LANGUAGES = ("en", "cs", "sr-Cyrl", "sr-Latn", "uk", "bg")
 """The content languages that a course can be begun in."""
 
@@ -39,14 +40,25 @@ def new_course(
         "@LAW@": law_as_of.isoformat(),
         "@REVIEW@": review_by.isoformat(),
     }
-    origin = "sr-Cyrl" if language == "sr-Latn" else language
     files = {}
-    for file in sorted((TEMPLATES / origin).iterdir()):
-        text = file.read_text(encoding="utf-8")
-        if language == "sr-Latn":
-            text = serbian.to_latin(text)
+    for file in sorted((TEMPLATES / _origin(language)).iterdir()):
+        text = _read(file, language)
         for place, value in places.items():
             text = text.replace(place, value)
         path = file.name if file.suffix == ".yaml" else f"{language}/{file.name}"
         files[path] = text.encode()
     return files
+
+
+def task_example(language: str) -> bytes:
+    """Return an example of practical work; no new course begins with it, for a test with a task waits for people."""
+    return _read(TASKS / f"{_origin(language)}.md", language).encode()
+
+
+def _origin(language: str) -> str:
+    return "sr-Cyrl" if language == "sr-Latn" else language
+
+
+def _read(file: Path, language: str) -> str:
+    text = file.read_text(encoding="utf-8")
+    return serbian.to_latin(text) if language == "sr-Latn" else text

@@ -1,13 +1,15 @@
 """Papers as PDF: ``app/papers/<name>.html``, a few elements of HTML, filled in a locale and set on A4.
 
-The elements: ``h1`` (the title), ``h2``, ``p`` (``class``: lead, quiet) and ``li`` with ``b``, ``i`` and ``br``; ``dl``
-with ``dt`` and ``dd`` (facts in two columns); ``table`` (``widths="1 4 2"``: shares of the line) with ``tr``, ``th``,
-``td``; ``section`` (kept on one page where it fits); ``hr`` (lines to sign on, one for each ``title`` in its
-``names="…|…"``). Where an element says ``lines="kept"``, ends of lines stay.
+The elements: ``header`` (the letterhead: ``p``, above them ``<img data="…"/>`` with what ``show.picture`` gave);
+``h1`` (the title), ``h2``, ``p`` (``class``: lead, quiet) and ``li`` with ``b``, ``i`` and ``br``; ``dl`` with ``dt``
+and ``dd`` (facts in two columns); ``table`` (``widths="1 4 2"``: shares of the line) with ``tr``, ``th``, ``td``;
+``section`` (kept on one page where it fits); ``hr`` (lines to sign on, one for each name in ``names="…|…"``). Where
+an element says ``lines="kept"``, ends of lines stay.
 """
 
 import re
 import unicodedata
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,35 +32,58 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    HRFlowable,
+    Image,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
+from app.formats import logo_png
 from app.formats.pdf_fonts import one_at_a_time, registered
 from app.formats.word_templates import environment
 from app.foundation.i18n import content_language
 
 PAPERS = Path(__file__).parent.parent / "papers"
 FONTS = Path(__file__).parent.parent.parent / "certificates" / "fonts"
-MARGIN, FOOT = 18 * mm, 20 * mm
+MARGIN, TOP, FOOT = 22 * mm, 18 * mm, 22 * mm
 WIDTH = A4[0] - 2 * MARGIN
-INK, QUIET, LINE, MIST = map(HexColor, ("#1b2430", "#55606d", "#b9c7d8", "#e9eef4"))
+INK, QUIET, LINE, ACCENT = map(HexColor, ("#1b2430", "#55606d", "#c9d3da", "#0b4f57"))
+GAP, ROOM = 10 * mm, 20 * mm
+"""Between two lines to sign on, and above them."""
+LEAST = 28 * mm
+"""How much of a page must be left for a heading and what it heads to begin there."""
+LOGO = 60 * mm, 16 * mm
+"""The most room that a logo gets."""
+_DENSITY = 300 / 72  # pixels to a point
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 _SIZES = {
-    "h1": 17.0,
-    "h2": 12.0,
-    "lead": 11.0,
-    "p": 9.5,
-    "li": 9.5,
-    "dt": 9.0,
-    "dd": 9.0,
+    "h1": 20.0,
+    "h2": 11.5,
+    "lead": 11.5,
+    "p": 10.0,
+    "li": 10.0,
+    "dt": 10.0,
+    "dd": 10.0,
     "th": 8.5,
-    "td": 8.5,
-    "quiet": 8.0,
+    "td": 9.0,
+    "quiet": 8.5,
+    "head": 9.0,
 }
-_ABOVE = {"h2": 12.0, "p": 3.0, "lead": 3.0, "quiet": 3.0}
-_BELOW = {"h1": 6.0, "h2": 4.0, "p": 3.0, "lead": 5.0, "quiet": 3.0}
+_ABOVE = {"h1": 14.0, "h2": 14.0, "p": 3.0, "lead": 3.0, "quiet": 3.0}
+_BELOW = {"h1": 4.0, "h2": 4.0, "p": 4.0, "li": 3.0, "lead": 6.0, "quiet": 3.0}
 _BOLD = frozenset({"h1", "h2", "th"})
+_COLOURS = {"h1": ACCENT, "h2": ACCENT, "dt": QUIET, "th": QUIET, "quiet": QUIET, "head": QUIET}
 _FOOT_SIZE = 7.5
 _TOTAL = "pages"
 
@@ -88,6 +113,10 @@ class Show:
         """Return a moment in the zone of the paper."""
         return str(format_datetime(value, "medium", self.zone, self.locale))
 
+    def picture(self, logo: bytes) -> str:
+        """Return a logo as the ``data`` of an ``img``."""
+        return b64encode(logo).decode()
+
     def points(self, value: Fraction) -> str:
         """Return points, at most two decimals."""
         return str(format_decimal(round(float(value), 2), locale=self.locale))
@@ -113,13 +142,9 @@ def write(name: str, locale: str, zone: ZoneInfo, imprint: Imprint, values: Mapp
 def _set(tree: Element, imprint: Imprint, language: str, text: str) -> bytes:
     """Lay a tree of elements out on pages; the file's identifier comes from its text."""
     file = BytesIO()
-    document = SimpleDocTemplate(
+    document = BaseDocTemplate(
         file,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=FOOT,
         title=imprint.title,
         author=imprint.author,
         creator="Gradivo",
@@ -128,13 +153,15 @@ def _set(tree: Element, imprint: Imprint, language: str, text: str) -> bytes:
         initialFontName=_font(is_bold=False),
     )
 
-    def begin(canvas: Canvas, _document: SimpleDocTemplate) -> None:
-        canvas._doc.signature = md5(text.encode(), usedforsecurity=False)  # noqa: SLF001 -- ReportLab has no other way.
-        canvas.setDateFormatter(lambda *_: f"D:{imprint.made_on:%Y%m%d}000000Z")
+    def begin(canvas: Canvas, _document: BaseDocTemplate) -> None:
+        if canvas.getPageNumber() == 1:
+            canvas._doc.signature = md5(text.encode(), usedforsecurity=False)  # noqa: SLF001 -- ReportLab has no other way.
+            canvas.setDateFormatter(lambda *_: f"D:{imprint.made_on:%Y%m%d}000000Z")
         _foot(canvas, imprint)
 
-    story = [*_flow(tree), _Total()]
-    document.build(story, onFirstPage=begin, onLaterPages=lambda canvas, _document: _foot(canvas, imprint))
+    room = Frame(MARGIN, FOOT, WIDTH, A4[1] - TOP - FOOT, 0, 0, 0, 0)
+    document.addPageTemplates(PageTemplate(frames=[room], onPage=begin))
+    document.build([*_flow(tree), _Total()])
     return file.getvalue()
 
 
@@ -142,13 +169,14 @@ def _foot(canvas: Canvas, imprint: Imprint) -> None:
     """Write title and author, the number of the page and, by a form that the last page defines, how many there are."""
     canvas.saveState()
     canvas.setStrokeColor(LINE)
+    canvas.setLineWidth(0.5)
     canvas.line(MARGIN, FOOT - 4 * mm, MARGIN + WIDTH, FOOT - 4 * mm)
     canvas.setFillColor(QUIET)
     canvas.setFont(_font(is_bold=False), _FOOT_SIZE)
     words = simpleSplit(f"{imprint.title} · {imprint.author}", _font(is_bold=False), _FOOT_SIZE, WIDTH * 0.85)
     canvas.drawString(MARGIN, FOOT - 9 * mm, words[0])
-    canvas.drawRightString(MARGIN + WIDTH - 5 * mm, FOOT - 9 * mm, f"{canvas.getPageNumber()} / ")
-    canvas.translate(MARGIN + WIDTH - 5 * mm, FOOT - 9 * mm)
+    canvas.drawRightString(MARGIN + WIDTH - 3 * mm, FOOT - 9 * mm, f"{canvas.getPageNumber()} / ")
+    canvas.translate(MARGIN + WIDTH - 3 * mm, FOOT - 9 * mm)
     canvas.doForm(_TOTAL)
     canvas.restoreState()
 
@@ -187,11 +215,10 @@ def _style(name: str) -> ParagraphStyle:
         name,
         fontName=_font(is_bold=name in _BOLD),
         fontSize=size,
-        leading=size * 1.4,
-        textColor=QUIET if name in {"quiet", "dt"} else INK,
+        leading=size * (1.2 if name == "h1" else 1.45),
+        textColor=_COLOURS.get(name, INK),
         spaceBefore=_ABOVE.get(name, 0),
         spaceAfter=_BELOW.get(name, 0),
-        keepWithNext=name == "h2",
         bulletIndent=0,
         leftIndent=10 if name == "li" else 0,
     )
@@ -227,13 +254,45 @@ def _plain(element: Element) -> Iterator[Flowable]:
     yield _paragraph(element)
 
 
+def _heading(element: Element) -> Iterator[Flowable]:
+    """Yield a heading that does not stand alone at the foot of a page."""
+    yield CondPageBreak(LEAST)
+    yield _paragraph(element)
+
+
+def _letterhead(element: Element) -> Iterator[Flowable]:
+    """Yield who writes: the logo where there is one, the words, and a line beneath."""
+    for child in element:
+        yield from _picture(child) if child.tag == "img" else [_paragraph(child, "head")]
+    yield HRFlowable(WIDTH, 1.2, color=ACCENT, spaceBefore=3 * mm, spaceAfter=2 * mm)
+
+
+def _picture(element: Element) -> Iterator[Flowable]:
+    """Yield a logo at the left, no larger than its room."""
+    width, height = LOGO
+    flat = logo_png.flat(
+        b64decode(element.get("data", "")), round(width * _DENSITY), round(height * _DENSITY)
+    )
+    scale = min(width / flat.width, height / flat.height)
+    plain = BytesIO()
+    flat.save(plain, "PNG")
+    yield Image(plain, flat.width * scale, flat.height * scale, hAlign="LEFT")
+    yield Spacer(0, 2 * mm)
+
+
 def _facts(element: Element) -> Iterator[Flowable]:
     """Yield a list of facts: what it is, and beside it what is so."""
     cells = [_paragraph(each) for each in element]
     rows = [cells[place : place + 2] for place in range(0, len(cells), 2)]
     if rows:
-        yield Table(rows, colWidths=(WIDTH * 0.32, WIDTH * 0.68), style=_FACTS, splitInRow=1)
-        yield Spacer(0, 2 * mm)
+        yield Table(
+            rows,
+            colWidths=(WIDTH * 0.32, WIDTH * 0.68),
+            style=_GRID,
+            splitInRow=1,
+            spaceBefore=4,
+            spaceAfter=6,
+        )
 
 
 def _table(element: Element) -> Iterator[Flowable]:
@@ -244,40 +303,54 @@ def _table(element: Element) -> Iterator[Flowable]:
     shares = [float(share) for share in element.get("widths", "1 " * len(rows[0])).split()]
     widths = [WIDTH * share / sum(shares) for share in shares]
     heads = int(element[0][0].tag == "th")
-    yield Table(rows, colWidths=widths, repeatRows=heads, style=_TABLE if heads else _GRID, splitInRow=1)
-    yield Spacer(0, 2 * mm)
+    style = _TABLE if heads else _GRID
+    yield Table(
+        rows, colWidths=widths, repeatRows=heads, style=style, splitInRow=1, spaceBefore=4, spaceAfter=6
+    )
 
 
 def _section(element: Element) -> Iterator[Flowable]:
-    yield KeepTogether(list(_flow(element)))
+    yield KeepTogether([each for each in _flow(element) if not isinstance(each, CondPageBreak)])
 
 
 def _signatures(element: Element) -> Iterator[Flowable]:
     """Yield lines to sign on, each above the name of who signs."""
     names = element.get("names", "").split("|")
-    width = WIDTH / max(2, len(names))
-    row = [Paragraph(escape(name), _style("quiet")) for name in names]
-    yield KeepTogether([
-        Spacer(0, 16 * mm),
-        Table([row], colWidths=[width] * len(names), style=_SIGNED, hAlign="LEFT"),
-    ])
+    width = (WIDTH + GAP) / max(2, len(names)) - GAP
+    signers: list[object] = []
+    for name in names:
+        signers += [Paragraph(escape(name), _style("quiet")), ""]
+    lines = [("LINEBELOW", (place, 0), (place, 0), 0.6, INK) for place in range(0, len(signers), 2)]
+    yield Table(
+        [[""] * len(signers), signers],
+        colWidths=[width, GAP] * len(names),
+        rowHeights=[ROOM, None],
+        style=TableStyle([*lines, ("NOSPLIT", (0, 0), (-1, -1))], parent=_BARE),
+        hAlign="LEFT",
+    )
 
 
 _BLOCKS: Mapping[str, Callable[[Element], Iterator[Flowable]]] = {
     "dl": _facts,
+    "h2": _heading,
+    "header": _letterhead,
     "hr": _signatures,
     "section": _section,
     "table": _table,
     "ul": _flow,
 }
-_GRID = TableStyle([
+_BARE = TableStyle([
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
-    ("LEFTPADDING", (0, 0), (-1, -1), 4),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-    ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
 ])
-_TABLE = TableStyle([("BACKGROUND", (0, 0), (-1, 0), MIST)], parent=_GRID)
-_FACTS = TableStyle([("LEFTPADDING", (0, 0), (0, -1), 0)], parent=_GRID)
-_SIGNED = TableStyle([("LINEABOVE", (place, 0), (place, 0), 0.6, INK) for place in range(4)])
+_GRID = TableStyle(
+    [
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+        ("RIGHTPADDING", (0, 0), (-2, -1), 8),
+        ("TOPPADDING", (0, 0), (-1, -1), 3.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4.5),
+    ],
+    parent=_BARE,
+)
+_TABLE = TableStyle([("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT)], parent=_GRID)

@@ -6,7 +6,7 @@ was stored takes its default, so that a value may gain fields.
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -57,8 +57,9 @@ def _loader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- Type expressi
 
 
 def _simple(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- Any type.
-    if kind is date:
-        return date.fromisoformat
+    if kind in {date, datetime}:
+        made: Callable[[Any], Any] = kind.fromisoformat
+        return made
     return kind if isinstance(kind, type) and issubclass(kind, Enum | Decimal) else _itself
 
 

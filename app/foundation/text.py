@@ -4,6 +4,7 @@
 Latin script. All are pure and need no locale of the machine.
 """
 
+import html
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -80,6 +81,17 @@ _LETTER_KINDS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
 _LATIN_LETTER = re.compile("[A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]")
 _CYRILLIC_LETTER = re.compile("[Ѐ-ҁҊ-ԯᲀ-ᲈꙀ-ꙮꚀ-ꚝ]")
+
+
+_TAG = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>|<[^>]*>")
+_INLINE = re.compile(r"</?(?:a|abbr|b|bdi|code|em|i|kbd|mark|small|span|strong|sub|sup)(?: [^>]*)?>")
+
+
+def plain(fragment: str) -> str:
+    """Return the words of an HTML fragment; a picture's are its alternative text."""
+    return " ".join(
+        html.unescape(_TAG.sub(lambda tag: f" {tag[1] or ''} ", _INLINE.sub("", fragment))).split()
+    )
 
 
 def has_mixed_alphabets(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason."""
+"""Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason; notices beside."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,16 +7,20 @@ from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.catalogue.values import CertificateKind, CourseMeta
+from app.domain.assessments import rules as test_rules
+from app.domain.assessments.models import Attempt
+from app.domain.catalogue.values import Assessment, CertificateKind, CourseMeta
 from app.domain.certificates import queries as register
 from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import LATIN, Outlook, Snapshot
 from app.domain.enrolment.queries import Taken
+from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
+from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_design, certificate_pdf
 from app.foundation import audit, settings
 from app.foundation.db import transaction
@@ -27,6 +31,11 @@ from app.foundation.plain import load
 from app.foundation.queue import enqueue
 
 DESIGNS = Path(__file__).parent.parent.parent / "certificates"
+NO_ISSUER = IssuerParticulars(
+    legal_name="", registration_number="", prefix="", signatory="", function={}, place=""
+)
+MOST_CONTACTS = 2
+"""How many people a notice names to write to."""
 
 
 def issue_for(
@@ -57,6 +66,33 @@ def issue_for(
     return certificate
 
 
+def note(
+    actor: Actor,
+    attempt: Attempt,
+    taken: Taken,
+    meta: CourseMeta,
+    at: datetime,
+    left: int | None,
+) -> None:
+    """Keep what papers say of an attempt that earned no certificate, inside the act that gave its mark.
+
+    ``left`` is how many attempts remain, None is unlimited. Where the course's owner has no particulars, they are
+    empty: that hinders nobody.
+    """
+    person = people.get_learner(attempt.person_id)
+    issuer = territory.find_issuer(taken.course.owner_unit_id)
+    scope = scope_of(actor, Permission.OWN_LEARNING)
+    trainers = people.list_trainers_above(scope, taken.course.owner_path)[:MOST_CONTACTS]
+    test = meta.assessment or Assessment()
+    outlook = Outlook(
+        attempts_left=left,
+        not_before=test_rules.may_start_at(attempt.finished_at, test.cooldown),
+        contacts=tuple(f"{each.full_name}, {each.email}" for each in trainers),
+    )
+    snapshot = _snapshot(taken, meta, person, issuer, at, attempt.mark, attempt.language)
+    certificates.note(attempt, snapshot, outlook)
+
+
 def _design(name: str) -> certificate_design.Design:
     return certificate_design.load(DESIGNS / name)
 
@@ -65,14 +101,15 @@ def _snapshot(
     taken: Taken,
     meta: CourseMeta,
     person: Person,
-    issuer: Issuer,
+    issuer: Issuer | None,
     at: datetime,
     mark: int | None,
     language: str,
 ) -> Snapshot:
-    unit = territory.get_unit_by_id(taken.enrolment.unit_id)
-    issued_on = at.astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
-    is_latin = language in {"en", "cs", "sr-Latn"}
+    unit, giver = person.unit, territory.particulars_of(issuer) if issuer else NO_ISSUER
+    zone = territory.zone_of(issuer.unit if issuer else unit)
+    issued_on = at.astimezone(ZoneInfo(zone)).date()
+    is_latin = language in LATIN
     return Snapshot(
         number="",
         code="",
@@ -96,15 +133,15 @@ def _snapshot(
         if unit.level == "municipality"
         else "",
         unit_name=unit.name_latin if is_latin else unit.name,
-        issuer_name=issuer.legal_name,
-        issuer_registration_number=issuer.registration_number,
-        issuer_place=issuer.place,
-        signatory_name=issuer.signatory,
-        signatory_function=_in(issuer.function, language),
-        accreditation=meta.accreditation or issuer.accreditation,
-        legal_line=_in(issuer.legal_line or {}, language),
-        funder_line=_in(issuer.funder_line or {}, language),
-        logo_digest=issuer.logo,
+        issuer_name=giver.legal_name,
+        issuer_registration_number=giver.registration_number,
+        issuer_place=giver.place,
+        signatory_name=giver.signatory,
+        signatory_function=_in(giver.function, language),
+        accreditation=meta.accreditation or giver.accreditation,
+        legal_line=_in(giver.legal_line or {}, language),
+        funder_line=_in(giver.funder_line or {}, language),
+        logo_digest=giver.logo,
         verify_url="",
         design=meta.certificate.design,
     )

@@ -10,6 +10,7 @@ from app.domain.access.values import Actor
 from app.domain.assessments import rules
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue.values import Assessment, CourseMeta
+from app.domain.certificates.models import Certificate
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
@@ -33,13 +34,16 @@ def conclude(
     """
     learner, test = taken.enrolment, meta.assessment or Assessment()
     left = rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+    certificate = None
     is_corrected = learner.outcome == "failed" and attempt.ordinal == learner.attempts_made
     if attempt.is_passed and learner.outcome in {None, "failed"}:
-        complete(actor, taken, meta, "passed", at, attempt.mark, attempt.language)
+        certificate = complete(actor, taken, meta, "passed", at, attempt.mark, attempt.language)
     elif left == 0 and (learner.outcome is None or is_corrected):
         settle(learner, "failed", at, attempt.mark, taken.version.id, attempt.language)
     else:
         enrolment.touch(learner)
+    if certificate is None:
+        certifying.note(actor, attempt, taken, meta, at, left)
 
 
 def complete(
@@ -50,11 +54,11 @@ def complete(
     at: datetime,
     mark: int | None,
     language: str,
-) -> None:
+) -> Certificate | None:
     """End an enrolment with success, count it, and issue what it earns."""
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
-    certifying.issue_for(actor, taken, person, meta, at, mark, language)
+    return certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
 def settle(

@@ -10,9 +10,13 @@ WITHOUT_SCOPE = {
     "people.get_learner": "the person of an enrolment that was found already",
     "assessments.list_of": "the attempts of an enrolment that was found already",
     "assessments.record_of": "what became of an attempt that was found already",
+    "assessments.get_to_read": "takes three scopes, the first the reader's own",
+    "assessments.answers_of": "the answers of an attempt that was found already",
     "assessments.paper_of": "the paper of an attempt that was found already",
     "assessments.list_open_of": "the open attempts of a person who was found already",
     "certificates.find_current": "the certificate of an enrolment that was found already",
+    "certificates.find_notice": "what was noted of an attempt that was found already",
+    "certificates.find_snapshot": "what was kept of an attempt that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
     "certificates.find_revocation": "what became of a certificate that was found already",
@@ -20,6 +24,7 @@ WITHOUT_SCOPE = {
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
 WITHOUT_ACTOR = {
+    "documenting.has_notice": "a property of an attempt that was found already",
     "completing.settle": "a part of the act that ended an enrolment, which asked",
     "entering.sign_in": "nobody is known yet",
     "entering.hash_password": "a calculation",
@@ -37,6 +42,7 @@ WITHOUT_ACTOR = {
 """Workflows that nobody who is known asks for."""
 
 UNASKED = {
+    "certifying.note": "a part of the act that gave a mark, which asked",
     "certifying.issue_for": "a part of the act that completed a course, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",
     "completing.conclude": "a part of the act that gave a mark, which asked",

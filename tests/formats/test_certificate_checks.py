@@ -14,8 +14,9 @@ from PIL import Image
 from app.domain.certificates.values import Snapshot
 from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, load
-from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, UnreadableLogo
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular
 from app.formats.certificate_shapes import Design, MissingWording, fill
+from app.formats.logo_png import UnreadableLogo
 from tests.formats.sample_certificates import ALL, CZECH, SERBIAN, STANDARD, hardest, words_of
 
 

@@ -1,5 +1,6 @@
 """Papers as PDF, read back by poppler."""
 
+import io
 import re
 import subprocess
 from datetime import UTC, date, datetime
@@ -7,15 +8,19 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pypdf
 import pytest
 from jinja2 import UndefinedError
+from PIL import Image
 
 from app.formats import paper_pdf
+from app.formats.logo_png import UnreadableLogo
 from app.formats.paper_pdf import Imprint, write
 
 PRAGUE = ZoneInfo("Europe/Prague")
 IMPRINT = Imprint("Protocol Ř", "Kraj Щ", date(2026, 11, 23))
 PAPER = """
+<header>{% if logo %}<img data="{{ show.picture(logo) }}"/>{% endif %}<p>{{ issuer }}</p></header>
 <h1>{{ title }}</h1>
 <p class="lead">Held on {{ show.moment(at) }},
   <b>{{ show.points(points) }}</b> of <i>10</i> points, {{ show.percent(8333) }}</p>
@@ -39,7 +44,15 @@ def papers(tmp_path, monkeypatch):
 
 
 def made(locale: str = "en", **values: object) -> bytes:
-    usual = {"title": "Protocol", "at": AT, "points": Fraction(17, 2), "name": "Ана Ћирић", "answers": ["a"]}
+    usual = {
+        "title": "Protocol",
+        "issuer": "Institute",
+        "logo": None,
+        "at": AT,
+        "points": Fraction(17, 2),
+        "name": "Ана Ћирић",
+        "answers": ["a"],
+    }
     return write("sample", locale, PRAGUE, IMPRINT, {**usual, **values})
 
 
@@ -110,3 +123,58 @@ def test_a_file_names_its_language_its_title_and_the_day_of_its_making(tmp_path)
     assert "Protocol Ř" in told
     assert "2026-11-23" in told
     assert b"(sr-Latn)" in made("sr_Latn")
+
+
+def places_of(content: bytes, tmp_path: Path) -> dict[str, float]:
+    """Return how far from the left edge each word begins, in points; the last of equal words counts."""
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(content)
+    told = subprocess.run(
+        ["pdftotext", "-bbox", file, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    return {word: float(left) for left, word in re.findall(r'<word xMin="([\d.]+)".*?>(.*?)</word>', told)}
+
+
+def test_everything_begins_at_the_same_edge(tmp_path):
+    places = places_of(made(title="Paper"), tmp_path)
+    lefts = {
+        places[word] for word in ("Institute", "Paper", "Held", "Facts", "Name", "No.", "Small", "Proctor")
+    }
+    assert max(lefts) - min(lefts) < 1
+
+
+def test_lines_to_sign_on_are_parted_by_a_gap(tmp_path):
+    content = made(name="Second")
+    page = pypdf.PdfReader(io.BytesIO(content)).pages[0].get_contents().get_data().decode("latin-1")
+    lines = [tuple(map(float, each)) for each in re.findall(r"n ([\d.]+) ([\d.-]+) m ([\d.]+) \2 l S", page)]
+    first, second = lines[-2:]
+    assert second[0] - first[2] == pytest.approx(paper_pdf.GAP, abs=0.1)
+    assert second[2] - second[0] == pytest.approx(first[2] - first[0], abs=0.1)
+
+
+def test_a_logo_stands_in_the_letterhead():
+    picture = io.BytesIO()
+    Image.new("RGBA", (800, 200), "navy").save(picture, "PNG")
+    content = made(logo=picture.getvalue())
+    assert content == made(logo=picture.getvalue())
+    (found,) = pypdf.PdfReader(io.BytesIO(content)).pages[0].images
+    assert found.image.getpixel((5, 5)) == (0, 0, 128)
+    assert not pypdf.PdfReader(io.BytesIO(made())).pages[0].images
+
+
+def test_a_logo_that_is_no_picture_is_refused():
+    with pytest.raises(UnreadableLogo):
+        made(logo=b"GIF89a")
+
+
+def test_a_long_table_begins_beneath_its_heading_and_a_section_stays_whole(tmp_path):
+    sheet = """<h1>T</h1><h2>Answers</h2><table><tr><th>No.</th></tr>{% for each in range(long) %}
+<tr><td>row {{ each }}</td></tr>{% endfor %}</table><section><p>Place, day</p><hr names="A signer"/></section>"""
+    (tmp_path / "sheet.html").write_text(sheet, encoding="utf-8")
+    long = text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 60}), tmp_path).split("\f")
+    assert "row 0" in long[0]
+    assert "row 59" in long[1]
+    assert "A signer" in text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 2}), tmp_path).split("\f")[0]
+    pages = text_of(write("sheet", "en", PRAGUE, IMPRINT, {"long": 28}), tmp_path).split("\f")
+    (signed,) = [page for page in pages if "A signer" in page]
+    assert "Place, day" in signed

@@ -78,6 +78,16 @@ def by_adjuster(asked: Asked, thing: Thing) -> bool:
     return asked.oracle.reaches(asked.part, P.ATTEMPT_ADJUST, thing) or by_teacher(asked, thing)
 
 
+def by_companion(asked: Asked, thing: Thing) -> bool:
+    """The learner of an attempt, and whoever looks after her."""
+    return by_learner(asked, thing) or asked.oracle.reaches(asked.part, P.ATTEMPT_ADJUST, thing)
+
+
+def by_reader(asked: Asked, thing: Thing) -> bool:
+    """The learner of an attempt, whoever looks after her, and whoever writes its course."""
+    return by_learner(asked, thing) or by_adjuster(asked, thing)
+
+
 def by_anyone(asked: Asked, thing: Thing) -> bool:
     """Whoever has the rule's permission at all: the thing is no territory's."""
     return True
@@ -108,6 +118,8 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("learner", "address"): word("first"),
     ("learner", "attempt_id"): Given(("open", "finished"), by_learner),
     ("learner.keep_work", "attempt_id"): Given(("returned",), by_learner),
+    ("learner.notice", "attempt_id"): Given(("missed",), by_companion),
+    ("learner.protocol", "attempt_id"): Given(("finished", "missed"), by_reader),
     ("learner.work", "attempt_id"): Given(("returned",), by_learner),
     ("learner", "position"): word("1"),
     ("learner.work_file", "attempt_id"): Given(("work",), by_learner),

@@ -311,6 +311,7 @@ def _fail(cast: Cast, place: str, actor: Actor) -> None:
     """Let a learner of a region fail a test that has one attempt."""
     begun = world.begin_test(actor, "once")
     sitting.submit_attempt(actor, begun.public_id, {"whole": ["1"]})
+    _put_attempt(cast, "missed", place, begun, actor)
     enrolment = learning.enrol(actor, "once")
     cast.put("failed", place, enrolment.public_id, actor.unit_path, actor.person_id)
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, Integer, Select, bindparam, cast, column, func, select
+from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, cast, column, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.assessments.models import (
@@ -22,6 +22,7 @@ from app.domain.assessments.models import (
 from app.domain.assessments.values import Given, PaperQuestion, Response, Sitting
 from app.domain.catalogue.models import Course, CourseVersion
 from app.domain.enrolment.models import Enrolment
+from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope, ScopeShape
@@ -244,7 +245,24 @@ def get_to_adjust(scope: Scope, teaching: Scope, public_id: UUID, *, is_locked: 
     return Adjustable(*row)
 
 
+def get_to_read(own: Scope, scope: Scope, teaching: Scope, public_id: UUID) -> Adjustable:
+    """Return a learner's own attempt, or one that is found to be adjusted."""
+    reached = own.within(Attempt.unit_path, Attempt.person_id) | _reached(scope, teaching)
+    row = session().execute(_with_all().where(Attempt.public_id == public_id, reached)).first()
+    if row is None:
+        raise NotFound
+    return Adjustable(*row)
+
+
+def _reached(scope: Scope, teaching: Scope) -> ColumnElement[bool]:
+    return scope.within(Attempt.unit_path) | teaching.within(Course.owner_path)
+
+
 def _to_adjust(scope: Scope, teaching: Scope) -> AnySelect:
+    return _with_all().where(_reached(scope, teaching))
+
+
+def _with_all() -> AnySelect:
     return (
         select(Attempt, Enrolment, Course, CourseVersion, Person, Unit)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -252,19 +270,32 @@ def _to_adjust(scope: Scope, teaching: Scope) -> AnySelect:
         .join(CourseVersion, CourseVersion.id == Attempt.version_id)
         .join(Person, Person.id == Attempt.person_id)
         .join(Unit, Unit.id == Enrolment.unit_id)
-        .where(scope.within(Attempt.unit_path) | teaching.within(Course.owner_path))
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of attempts is narrowed to: the course's slug, a person, a name in any script."""
+
+    course: str | None = None
+    person_id: int | None = None
+    name: str = ""
+
+
 def list_to_adjust(
-    scope: Scope, teaching: Scope, slug: str | None, person_id: int | None, page: int, size: int
+    scope: Scope, teaching: Scope, wanted: Wanted, page: int, size: int
 ) -> tuple[Sequence[Adjustable], int]:
-    """Return one page of such attempts, the latest first, and how many there are in all."""
+    """Return one page of such attempts, the latest first, and how many there are in all.
+
+    By name only learners within ``scope`` are found: who teaches a course alone may not try names out.
+    """
     statement = _to_adjust(scope, teaching)
-    if slug is not None:
-        statement = statement.where(Course.slug == slug)
-    if person_id is not None:
-        statement = statement.where(Attempt.person_id == person_id)
+    if wanted.course is not None:
+        statement = statement.where(Course.slug == wanted.course)
+    if wanted.person_id is not None:
+        statement = statement.where(Attempt.person_id == wanted.person_id)
+    if names := people.named(wanted.name):
+        statement = statement.where(scope.within(Attempt.unit_path), *names)
     count = session().scalar(statement.with_only_columns(func.count(Attempt.id))) or 0
     rows = session().execute(
         statement.order_by(Attempt.started_at.desc(), Attempt.id.desc()).limit(size).offset((page - 1) * size)
@@ -293,6 +324,12 @@ def record_of(attempt: Attempt) -> Record:
 def paper_of(attempt: Attempt) -> PaperAsDrawn:
     """Return the paper of an attempt that was found within a scope."""
     return _paper(attempt.id, attempt.public_id)
+
+
+def answers_of(attempt: Attempt) -> Sequence[Answer]:
+    """Return the answers of an attempt that was found within a scope, in the order of its paper."""
+    held = select(Answer).where(Answer.attempt_id == attempt.id).order_by(Answer.position)
+    return session().scalars(held).all()
 
 
 _EXTRA = select(Accommodation.extra_percent).where(

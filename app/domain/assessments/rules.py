@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import ceil
 
 from app.domain.assessments.values import Given, Mark, PaperQuestion, Pool, Reconciled, Response
-from app.domain.catalogue.values import Duration, Gap, Kind, QuestionBody
+from app.domain.catalogue.values import Assessment, Duration, Feedback, Gap, Kind, QuestionBody
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 from app.foundation.ids import Dice
@@ -412,3 +412,9 @@ def may_start_at(last_finished: datetime | None, cooldown: Duration | None) -> d
 def attempts_left(allowed: int, extra: int, made: int) -> int | None:
     """Return how many attempts remain; None where they are unlimited."""
     return None if allowed == 0 else max(0, allowed + extra - made)
+
+
+def is_feedback_shown(test: Assessment | None, is_passed: bool) -> bool:
+    """Tell whether a learner may see what was right and why once her attempt has ended."""
+    feedback = test.feedback if test else Feedback.NEVER
+    return feedback is Feedback.AFTER_SUBMIT or (feedback is Feedback.AFTER_PASS and is_passed)

@@ -167,6 +167,12 @@ def get_version(version_id: int) -> CourseVersion:
     return version
 
 
+def get_newest_correction(edition_id: int) -> CourseVersion:
+    """Return the newest version of an edition, which its learners have now."""
+    statement = select(CourseVersion).join(Edition, Edition.version_id == CourseVersion.id)
+    return session().scalars(statement.where(Edition.id == edition_id)).one()
+
+
 def find_edition(course_id: int, number: int) -> Edition | None:
     """Return an edition of a course by its number."""
     return session().scalar(select(Edition).where(Edition.course_id == course_id, Edition.number == number))

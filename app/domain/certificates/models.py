@@ -61,6 +61,29 @@ class Certificate(Base):
         return self.person_id
 
 
+class Notice(Base):
+    """What papers say of an attempt that earned no certificate, as it was when its mark came; never changed.
+
+    ``snapshot`` is ``values.Snapshot`` without number, code and address, ``outlook`` is ``values.Outlook``. The
+    newest row of an attempt counts.
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_path: Mapped[str] = mapped_column(ordered_text(200))
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    outlook: Mapped[dict[str, Any]] = mapped_column(JSON)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def owner_id(self) -> int | None:
+        """A notice belongs to the learner."""
+        return self.person_id
+
+
 class RegisterEntry(Base, chain.Sealed):
     """One line of the register: a certificate was issued or revoked, by whom and why; sealed into a chain."""
 

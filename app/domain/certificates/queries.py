@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.assessments.models import Attempt
+from app.domain.certificates.models import Certificate, Notice, RegisterEntry
+from app.domain.certificates.values import Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.values import Scope
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 from app.foundation.ids import digest, normalise_code
+from app.foundation.plain import load
 
 
 def find_by_code(code: str) -> Certificate | None:
@@ -48,6 +51,49 @@ def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
             scope.within(Certificate.unit_path, Certificate.person_id),
         )
     )
+
+
+def find_notice(attempt: Attempt) -> Notice | None:
+    """Return what was noted of an attempt that was found within a scope, newest first, or None."""
+    noted = select(Notice).where(Notice.attempt_id == attempt.id).order_by(Notice.id.desc())
+    return session().scalar(noted.limit(1))
+
+
+def find_snapshot(attempt: Attempt) -> Snapshot | None:
+    """Return what was kept for the present mark of an attempt that was found within a scope.
+
+    It was noted, or stands on the first certificate of the enrolment since the attempt ended, revoked or not. None
+    where there is no mark, and for attempts that ended without a certificate before notices were kept.
+    """
+    if attempt.mark is None:
+        return None
+    noted = find_notice(attempt)
+    if noted is not None and noted.snapshot["mark"] == attempt.mark:
+        return load(Snapshot, noted.snapshot)
+    if not attempt.is_passed:
+        return None
+    issued = select(Certificate).where(
+        Certificate.enrolment_id == attempt.enrolment_id, Certificate.issued_at >= attempt.finished_at
+    )
+    certificate = session().scalar(issued.order_by(Certificate.id).limit(1))
+    return load(Snapshot, certificate.snapshot) if certificate else None
+
+
+def list_failed(scope: Scope, person_id: int) -> Sequence[tuple[Notice, Attempt]]:
+    """Return a person's attempts within a scope that count and were not passed, each with its notice, newest first."""
+    newest = select(func.max(Notice.id)).where(Notice.person_id == person_id).group_by(Notice.attempt_id)
+    rows = session().execute(
+        select(Notice, Attempt)
+        .join(Attempt, Attempt.id == Notice.attempt_id)
+        .where(
+            Notice.id.in_(newest),
+            Attempt.is_passed.is_(False),
+            Attempt.annulled_at.is_(None),
+            scope.within(Notice.unit_path, Notice.person_id),
+        )
+        .order_by(Notice.id.desc())
+    )
+    return [(notice, attempt) for notice, attempt in rows]
 
 
 def list_of_person(scope: Scope, person_id: int) -> Sequence[Certificate]:

@@ -8,9 +8,10 @@ from typing import cast
 from sqlalchemy import Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.domain.assessments.models import Attempt
 from app.domain.certificates import rules
-from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.models import Certificate, Notice, NumberSeries, RegisterEntry
+from app.domain.certificates.values import Outlook, Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
@@ -82,6 +83,21 @@ def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: dateti
     )
     entry.content_hash = chain.hash_content(entry.content())
     session().add(entry)
+    session().flush()
+
+
+def note(attempt: Attempt, snapshot: Snapshot, outlook: Outlook) -> None:
+    """Keep what papers say of an attempt that earned no certificate."""
+    session().add(
+        Notice(
+            attempt_id=attempt.id,
+            person_id=attempt.person_id,
+            unit_path=attempt.unit_path,
+            snapshot=dump(snapshot),
+            outlook=dump(outlook),
+            issued_at=clock.now(),
+        )
+    )
     session().flush()
 
 

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 JsonValue: TypeAlias = str | int | list[str] | None
+
+LATIN = frozenset({"en", "cs", "sr-Latn"})
+"""The languages in which names stand in Latin script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ class Snapshot:
     design: str
     """The name of a folder in certificates/."""
 
+    @property
+    def learner(self) -> str:
+        """The person's name, in the script of the language."""
+        if self.language in LATIN:
+            return f"{self.given_name_latin} {self.family_name_latin}"
+        return f"{self.given_name} {self.family_name}"
+
     def to_json(self) -> str:
         """Write the one canonical text of this value: sorted keys, no spaces, UTF-8 letters as they are.
 
@@ -98,6 +108,18 @@ class Snapshot:
             odd = ", ".join(sorted(members.keys() ^ expected))
             raise ValueError(f"a snapshot has exactly its own members; missing or unknown: {odd}")
         return cls(**_typed(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a learner could do when her attempt had ended without a certificate."""
+
+    attempts_left: int | None
+    """None is unlimited."""
+    not_before: datetime | None
+    """When the next attempt may begin; None is at once."""
+    contacts: tuple[str, ...]
+    """Whom she may write to, each with an address of mail."""
 
 
 def _plain(value: object) -> JsonValue:

@@ -131,6 +131,11 @@ def get_learner(person_id: int) -> Person:
     return session().scalars(_LEARNER, {"person": person_id}).one()
 
 
+def named(text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for people whom a text names, in any script, or by e-mail; none for an empty text."""
+    return [Person.folded.contains(word, autoescape=True) for word in fold(text).split()]
+
+
 def _find_persons(scope: Scope, text: str, unit_path: str | None, state: str | None = None) -> Select[Person]:
     """Return the query for people within a scope, by name in any script or by e-mail, at or below a unit.
 
@@ -143,8 +148,7 @@ def _find_persons(scope: Scope, text: str, unit_path: str | None, state: str | N
         .options(joinedload(Person.unit))
         .order_by(Person.sort_key, Person.id)
     )
-    for word in fold(text).split():
-        statement = statement.where(Person.folded.contains(word, autoescape=True))
+    statement = statement.where(*named(text))
     if unit_path:
         statement = statement.where(subtree(Unit.path, unit_path))
     match state:
@@ -207,8 +211,7 @@ def list_grants_page(
     ``text`` is a name in any script or an e-mail; ``unit_path`` narrows to roles held at or below a unit.
     """
     statement = _find_grants(scope)
-    for word in fold(text).split():
-        statement = statement.where(Person.folded.contains(word, autoescape=True))
+    statement = statement.where(*named(text))
     if unit_path:
         statement = statement.where(subtree(Unit.path, unit_path))
     if role:
@@ -365,11 +368,10 @@ def _concerns(scope: Scope) -> ColumnElement[bool]:
 
 def _meant(scope: Scope, text: str) -> list[str]:
     """Return what a text may stand for in the trail: itself, or the people within a scope whom it names."""
-    named = select(Person.public_id).join(Unit, Person.unit_id == Unit.id).where(scope.within(Unit.path))
-    words = fold(text).split()
-    for word in words:
-        named = named.where(Person.folded.contains(word, autoescape=True))
-    ids = session().scalars(named.limit(_MOST_NAMESAKES)) if words else ()
+    words = named(text)
+    namesakes = select(Person.public_id).join(Unit, Person.unit_id == Unit.id)
+    within = namesakes.where(scope.within(Unit.path), *words).limit(_MOST_NAMESAKES)
+    ids = session().scalars(within) if words else ()
     return [text, *map(str, ids)]
 
 

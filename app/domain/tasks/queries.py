@@ -96,6 +96,12 @@ def list_works(scope: Scope, attempt_id: int) -> Sequence[Work]:
     )
 
 
+def works_of(attempt: Attempt) -> Sequence[Work]:
+    """Return the works of an attempt that was found within a scope, in the order of its paper."""
+    held = select(Work).where(Work.attempt_id == attempt.id).order_by(Work.position)
+    return session().scalars(held).all()
+
+
 def find_work(scope: Scope, attempt_id: UUID, position: int, *, is_locked: bool = False) -> Work | None:
     """Return the work of a task within a scope, or None; locked until the act ends where asked."""
     statement = (

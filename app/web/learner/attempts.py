@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,10 +13,10 @@ from app.domain.access.gate import requires
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
+from app.domain.assessments import rules
 from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.values import CourseMeta, Feedback
 from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
@@ -29,7 +29,8 @@ from app.web.learner.views import blueprint
 from app.web.public.shelf import count_drawn
 from app.web.session import actor
 from app.web.shown import second
-from app.workflows import sitting
+from app.workflows import documenting, sitting
+from app.workflows.documenting import Document
 
 __all__ = ["blueprint"]
 
@@ -196,7 +197,7 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
     taken = enrolments.get_taken_by_id(scope, attempt.enrolment_id)
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, attempt)
-    is_told = _is_feedback_shown(meta, bool(attempt.is_passed))
+    is_told = rules.is_feedback_shown(meta.assessment, bool(attempt.is_passed))
     return {
         "works": works.list_shown(own, attempt, paper, is_told=is_told),
         "title": _title_of(attempt),
@@ -207,10 +208,27 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, attempt.enrolment_id),
         "admission": sitting.admission(own, taken, meta),
+        "papers": documenting.list_offered(own, attempt),
         "may_answer": outline.may_answer(own, taken),
     }
 
 
-def _is_feedback_shown(meta: CourseMeta, is_passed: bool) -> bool:
-    feedback = meta.assessment.feedback if meta.assessment else Feedback.NEVER
-    return feedback is Feedback.AFTER_SUBMIT or (feedback is Feedback.AFTER_PASS and is_passed)
+@blueprint.get("/attempts/<uuid:attempt_id>/notice.pdf")
+@requires(P.OWN_LEARNING)
+def notice(attempt_id: UUID) -> Response:
+    """Hand out the notice that a test was not passed."""
+    return _hand_out(documenting.write_notice(actor(), attempt_id))
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/protocol.pdf")
+@requires(P.OWN_LEARNING)
+def protocol(attempt_id: UUID) -> Response:
+    """Hand out the protocol of a test."""
+    return _hand_out(documenting.write_protocol(actor(), attempt_id))
+
+
+def _hand_out(document: Document) -> Response:
+    response = make_response(document.content)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{document.name}"'
+    return response

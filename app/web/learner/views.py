@@ -138,7 +138,8 @@ def certificates() -> str:
     """Show my certificates."""
     own = actor()
     held = register.list_of_person(scope_of(own, P.CERTIFICATE_READ), own.person_id or 0)
-    return render_template("learner/certificates.html", held=held)
+    failed = register.list_failed(scope_of(own, P.OWN_LEARNING), own.person_id or 0)
+    return render_template("learner/certificates.html", held=held, failed=failed)
 
 
 @blueprint.get("/certificates/<string:code>.pdf")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from app.domain.access.gate import requires
 from app.domain.access.policy import allows, holds, require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
-from app.domain.assessments.queries import Adjustable
+from app.domain.assessments.queries import Adjustable, Wanted
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.foundation.errors import Invalid
@@ -22,7 +23,7 @@ from app.web.account.views import add_error
 from app.web.manager.forms import AccommodationForm, AnnulmentForm, TimeForm
 from app.web.manager.views import blueprint
 from app.web.session import actor
-from app.workflows import adjusting
+from app.workflows import adjusting, documenting
 
 __all__ = ["blueprint"]
 
@@ -65,22 +66,27 @@ class AttemptsPage:
     pages: int
     slug: str | None
     person: Person | None
+    name: str
 
-    def link(self, page: int) -> str:
-        """Return the address of another page of this list."""
-        who = self.person.public_id if self.person else None
-        return url_for("manager.attempt_list", course=self.slug, person=who, page=page)
+    @property
+    def person_id(self) -> UUID | None:
+        """The public id of the one person whose attempts these are."""
+        return self.person.public_id if self.person else None
+
+    def link(self, **changes: object) -> str:
+        """Return an address of this list, but for the changes."""
+        given: dict[str, Any] = {"q": self.name, "course": self.slug, "person": self.person_id, **changes}
+        return url_for("manager.attempt_list", **{key: value for key, value in given.items() if value})
 
 
 def _show_attempts(own: Actor, asked: Mapping[str, str]) -> AttemptsPage:
     scope, page, slug = scope_of(own, P.ATTEMPT_ADJUST), paging.read_page(asked), asked.get("course") or None
-    who = asked.get("person")
+    who, name = asked.get("person"), asked.get("q", "").strip()[:200]
     person = people.get_person(scope, paging.read_id(who)) if who else None
-    found, count = attempts.list_to_adjust(
-        scope, scope_of(own, P.COURSE_WRITE), slug, person.id if person else None, page, paging.SIZE
-    )
+    wanted = Wanted(slug, person.id if person else None, name)
+    found, count = attempts.list_to_adjust(scope, scope_of(own, P.COURSE_WRITE), wanted, page, paging.SIZE)
     lines = [_line(own, each) for each in found]
-    return AttemptsPage(lines, count, page, paging.count_pages(page, count), slug, person)
+    return AttemptsPage(lines, count, page, paging.count_pages(page, count), slug, person, name)
 
 
 @blueprint.get("/manage/attempts")
@@ -108,6 +114,7 @@ def attempt(attempt_id: UUID) -> str:
     return render_template(
         "manager/attempt.html",
         line=_line(actor(), found),
+        papers=documenting.list_offered(actor(), found.attempt),
         record=attempts.record_of(found.attempt),
         paper=attempts.paper_of(found.attempt) if teaches else (),
         may_annul=teaches and found.attempt.annulled_at is None,

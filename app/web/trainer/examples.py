@@ -10,7 +10,7 @@ from app.domain.access.gate import requires
 from app.domain.access.values import Permission
 from app.domain.assessments import rules
 from app.formats import course_folder
-from app.formats.course_template import new_course
+from app.formats.course_template import new_course, task_example
 from app.formats.surroundings import Surroundings
 from app.foundation.errors import NotFound
 from app.foundation.i18n import content_language
@@ -46,11 +46,12 @@ def question_format() -> str:
 @lru_cache(maxsize=8)
 def list_examples(language: str) -> tuple[Example, ...]:
     """Return the questions of the template in a language: written, and as the reader makes them."""
-    files = new_course(_NAME, "CZ", language, _NAME)
+    task = task_example(language)
+    files = {**new_course(_NAME, "CZ", language, _NAME), f"{language}/questions-task.md": task}
     reading = course_folder.read_course(_NAME, files, Surroundings(), limited=False)
     if reading.draft is None:
         raise NotFound
-    text = files[f"{language}/questions.md"].decode()
+    text = "\n\n".join((files[f"{language}/questions.md"].decode(), task.decode()))
     starts = list(_QUESTION.finditer(text))
     ends = [*(found.start() for found in starts[1:]), len(text)]
     sources = {found[1]: text[found.start() : end].strip() for found, end in zip(starts, ends, strict=True)}

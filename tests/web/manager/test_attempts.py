@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.assessments.models import Accommodation, Attempt
-from app.foundation.db import session
+from app.foundation.db import session, transaction
+from app.web.manager.attempts import AttemptsPage
 from app.workflows import sitting
 from tests import world
 from tests.web.visitors import Visitor
@@ -60,6 +61,36 @@ def test_the_list_shows_ones_own_learners_and_nobody_elses(learner, head, strang
     assert str(attempt.public_id) not in text(stranger.get("/manage/attempts?course=open-data"))
     for odd in ("person=x", "page=0", "page=x", "page=2", "person=" + "9" * 400):
         head.get(f"/manage/attempts?{odd}", status=404)
+
+
+def test_attempts_are_found_by_the_learners_name_in_any_script(learner, head, stranger, app):
+    attempt = world.begin_test(learner)
+    other = world.begin_test(world.act_as(world.person("ana@example.org", "596230", "Ћирић", "Ана")))
+    for name in ("Nov%C3%A1kov%C3%A1", "novakova+eva", "eva@example"):
+        page = text(head.get(f"/manage/attempts?q={name}"))
+        assert address(attempt) in page
+        assert address(other) not in page
+    assert address(other) in text(head.get("/manage/attempts?q=%D0%8B%D0%B8%D1%80"))
+    empty = text(head.get("/manage/attempts?q=nobody%25&course=open-data"))
+    assert "Nobody fits what you asked for" in empty
+    assert "/manage/attempts?course=open-data" in empty
+    head.get("/manage/attempts?q=" + "x" * 5000)
+    assert address(attempt) not in text(stranger.get("/manage/attempts?q=eva"))
+
+
+def test_a_search_is_kept_when_the_page_is_turned(app):
+    view = AttemptsPage([], 60, 1, 2, "open-data", None, "eva")
+    with app.test_request_context():
+        assert view.link(page=2) == "/manage/attempts?q=eva&course=open-data&page=2"
+
+
+def test_who_teaches_a_course_alone_finds_nobody_by_name(learner, app, land):
+    with transaction():
+        world.publish(world.course("theirs", owner="CZ-O7213"))
+    attempt = world.begin_test(learner, "theirs")
+    far = enter(app, "far@example.org", "585068", ("trainer", "CZ-O7213"))
+    assert address(attempt) in text(far.get("/manage/attempts"))
+    assert address(attempt) not in text(far.get("/manage/attempts?q=eva"))
 
 
 def test_a_head_of_office_gives_more_time_and_does_not_annul(learner, head):

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from app.domain.catalogue.values import Kind
+from app.formats import course_folder, course_template
+from app.formats.surroundings import Surroundings
 from app.web.trainer import examples
 from tests import world
 
@@ -28,6 +31,22 @@ def test_every_page_stands(desk):
     for address in ("/preview/de", "/preview/en/none", "/files/en/none.md"):
         desk.page(address, status=404)
     desk.browser.get("/teach/courses/none", status=404)
+
+
+@pytest.mark.parametrize("language", course_template.LANGUAGES)
+def test_the_example_of_practical_work_is_read_as_it_says(language):
+    (shown,) = [each for each in examples.list_examples(language) if each.tried.question.kind is Kind.TASK]
+    question = shown.tried.question
+    assert (question.points, question.criteria) == (10, (4, 3, 3))
+    assert (question.upload, question.max_words) == (("pdf", "docx"), 300)
+    assert len(question.body.options) == 3
+    assert shown.source.startswith("## ")
+    assert "- (4) " in shown.source
+    reading = course_folder.read_course(
+        "mine", course_template.new_course("mine", "CZ", language, "x"), Surroundings(), limited=False
+    )
+    assert reading.draft is not None
+    assert Kind.TASK not in {each.kind for each in reading.draft.questions}
 
 
 def test_a_course_goes_from_the_first_word_to_the_learner(desk):
@@ -162,7 +181,7 @@ def test_a_new_course_in_each_language_is_clean_and_shows_every_kind(desk, langu
     desk.begin(language)
     assert "Nothing to mend" in desk.page()
     kinds = {example.tried.question.kind.value for example in examples.list_examples(language)}
-    assert kinds == {"single", "multiple", "short", "number", "match", "order", "cloze"}
+    assert kinds == {kind.value for kind in Kind}
 
 
 @pytest.mark.parametrize("locale", ["en", "cs", "sr", "sr_Latn", "uk", "bg"])

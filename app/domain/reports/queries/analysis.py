@@ -36,13 +36,13 @@ from app.domain.reports.rules.items import (
     Part,
     Sat,
     Variant,
-    plain,
     share,
     thirds,
 )
 from app.domain.reports.values import Analysis, QuestionFigures, Sample, Which
 from app.domain.territory.values import Scope
 from app.foundation.db import session
+from app.foundation.text import plain
 
 CHUNK_ATTEMPTS = 2_000
 MOST_VARIANTS = 50_000
