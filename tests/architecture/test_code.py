@@ -11,7 +11,16 @@ APP = read("app")
 WORKFLOWS = {path: tree for path, tree in APP.items() if path.startswith("app/workflows/")}
 DOMAIN = {path: tree for path, tree in APP.items() if path.startswith("app/domain/")}
 ALL = {**APP, **read("tests", "deploy", "benchmarks")}
-ABOUT_PEOPLE = ("people", "enrolment", "progress", "assessments", "certificates", "reports", "surveys", "examinations")
+ABOUT_PEOPLE = (
+    "people",
+    "enrolment",
+    "progress",
+    "assessments",
+    "certificates",
+    "reports",
+    "surveys",
+    "examinations",
+)
 LONG = "\n".join(f"    x{line} = {line}" for line in range(50))
 
 

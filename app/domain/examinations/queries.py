@@ -4,7 +4,7 @@ Whoever holds a date (``holding``) sees all who sit there; whoever may set dates
 of her own units. Nobody who sits there herself finds it here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -175,6 +175,16 @@ def list_incidents(holding: Scope, setting: Scope, date: ExamDate) -> Sequence[I
         .order_by(Incident.id)
     )
     return session().scalars(statement).all()
+
+
+def list_names(
+    holding: Scope, setting: Scope, date: ExamDate, public_ids: Iterable[str]
+) -> Mapping[str, str]:
+    """Return public id → name of those who acted at a date that was reached."""
+    is_reached = holding.covers(date.unit_path, date.proctor_id) or setting.covers(date.unit_path)
+    ids = [UUID(text) for text in public_ids] if is_reached else []
+    rows = session().scalars(select(Person).where(Person.public_id.in_(ids)))
+    return {str(person.public_id): person.full_name for person in rows}
 
 
 @dataclass(frozen=True, slots=True)
