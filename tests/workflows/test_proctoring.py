@@ -29,7 +29,6 @@ from app.workflows.proctoring import holding, paper, protocol, seating, setting
 from tests import exams, world
 from tests.exams import CLOSES, IN, NOON_BEFORE, OPENS, SLUG, Hall
 
-
 NOT_HERS = (NotFound, Refused)
 
 

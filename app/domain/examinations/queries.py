@@ -1,6 +1,6 @@
 """Every question put to tests at a place; all of them take scopes.
 
-Whoever holds a date (``holding``) sees all who sit there; whoever may set dates at its place (``setting``) sees those
+Whoever holds a date (``scope``) sees all who sit there; whoever may set dates at its place (``setting``) sees those
 of her own units. Nobody who sits there herself finds it here.
 """
 
@@ -37,23 +37,23 @@ class Seated:
     questions: int
 
 
-def _reached(holding: Scope, setting: Scope, own_id: int | None) -> ColumnElement[bool]:
+def _reached(scope: Scope, setting: Scope, own_id: int | None) -> ColumnElement[bool]:
     mine = aliased(Seat)
     sits = select(mine.id).where(mine.date_id == ExamDate.id, mine.person_id == (own_id or 0)).exists()
-    reached = holding.within(ExamDate.unit_path, ExamDate.proctor_id) | setting.within(ExamDate.unit_path)
+    reached = scope.within(ExamDate.unit_path, ExamDate.proctor_id) | setting.within(ExamDate.unit_path)
     return and_(reached, ~sits)
 
 
-def _shown(holding: Scope, setting: Scope) -> ColumnElement[bool]:
+def _shown(scope: Scope, setting: Scope) -> ColumnElement[bool]:
     """Return the clause for seats of a date that was reached."""
-    return holding.within(ExamDate.unit_path, ExamDate.proctor_id) | setting.within(Seat.unit_path)
+    return scope.within(ExamDate.unit_path, ExamDate.proctor_id) | setting.within(Seat.unit_path)
 
 
 def list_dates(
-    holding: Scope, setting: Scope, own_id: int | None, page: int, size: int
+    scope: Scope, setting: Scope, own_id: int | None, page: int, size: int
 ) -> tuple[Sequence[ExamDate], int]:
     """Return one page of the dates that somebody reaches, the latest first, and how many there are in all."""
-    reached = _reached(holding, setting, own_id)
+    reached = _reached(scope, setting, own_id)
     count = session().scalar(select(func.count(ExamDate.id)).where(reached)) or 0
     found = (
         select(ExamDate)
@@ -67,10 +67,10 @@ def list_dates(
 
 
 def get_date(
-    holding: Scope, setting: Scope, own_id: int | None, public_id: UUID, *, is_locked: bool = False
+    scope: Scope, setting: Scope, own_id: int | None, public_id: UUID, *, is_locked: bool = False
 ) -> ExamDate:
     """Return a date that somebody reaches; locked until the act ends where asked."""
-    statement = select(ExamDate).where(ExamDate.public_id == public_id, _reached(holding, setting, own_id))
+    statement = select(ExamDate).where(ExamDate.public_id == public_id, _reached(scope, setting, own_id))
     if is_locked:
         statement = statement.with_for_update(of=ExamDate).execution_options(populate_existing=True)
     found = session().scalar(statement)
@@ -79,7 +79,7 @@ def get_date(
     return found
 
 
-def list_seats(holding: Scope, setting: Scope, date: ExamDate) -> Sequence[Seated]:
+def list_seats(scope: Scope, setting: Scope, date: ExamDate) -> Sequence[Seated]:
     """Return the seats of a date that was reached, by name, as far as somebody may see them."""
     given = (
         select(Answer.attempt_id, func.count().label("answered"))
@@ -93,19 +93,19 @@ def list_seats(holding: Scope, setting: Scope, date: ExamDate) -> Sequence[Seate
         .outerjoin(Seat.attempt)
         .outerjoin(Paper, Paper.attempt_id == Seat.attempt_id)
         .outerjoin(given, given.c.attempt_id == Seat.attempt_id)
-        .where(Seat.date_id == date.id, _shown(holding, setting))
+        .where(Seat.date_id == date.id, _shown(scope, setting))
         .options(contains_eager(Seat.date), contains_eager(Seat.attempt))
         .order_by(Seat.sort_key, Seat.id)
     )
     return [Seated(seat, answered, questions or 0) for seat, answered, questions in rows]
 
 
-def count_seats(holding: Scope, setting: Scope, own_id: int | None, date: ExamDate) -> int:
+def count_seats(scope: Scope, setting: Scope, own_id: int | None, date: ExamDate) -> int:
     """Return how many sit at a date that somebody reaches."""
     statement = (
         select(func.count(Seat.id))
         .join(Seat.date)
-        .where(Seat.date_id == date.id, _reached(holding, setting, own_id))
+        .where(Seat.date_id == date.id, _reached(scope, setting, own_id))
     )
     return session().scalar(statement) or 0
 
@@ -116,20 +116,20 @@ def is_named(scope: Scope, date: ExamDate) -> bool:
     return session().scalar(statement.limit(1)) is not None
 
 
-def count_beyond(holding: Scope, setting: Scope, date: ExamDate) -> int:
+def count_beyond(scope: Scope, setting: Scope, date: ExamDate) -> int:
     """Return how many sit at a date that was reached whom somebody may not see."""
     statement = (
-        select(func.count(Seat.id)).join(Seat.date).where(Seat.date_id == date.id, ~_shown(holding, setting))
+        select(func.count(Seat.id)).join(Seat.date).where(Seat.date_id == date.id, ~_shown(scope, setting))
     )
     return session().scalar(statement) or 0
 
 
-def get_seat(holding: Scope, setting: Scope, date: ExamDate, public_id: UUID) -> Seat:
+def get_seat(scope: Scope, setting: Scope, date: ExamDate, public_id: UUID) -> Seat:
     """Return a seat of a date that was reached, as it stands now."""
     found = session().scalar(
         select(Seat)
         .join(Seat.date)
-        .where(Seat.date_id == date.id, Seat.public_id == public_id, _shown(holding, setting))
+        .where(Seat.date_id == date.id, Seat.public_id == public_id, _shown(scope, setting))
         .execution_options(populate_existing=True)
     )
     if found is None:
@@ -137,18 +137,18 @@ def get_seat(holding: Scope, setting: Scope, date: ExamDate, public_id: UUID) ->
     return found
 
 
-def responses_of(holding: Scope, setting: Scope, seat: Seat) -> Mapping[int, Response]:
+def responses_of(scope: Scope, setting: Scope, seat: Seat) -> Mapping[int, Response]:
     """Return position → what is entered for a seat that was reached."""
     rows = session().execute(
         select(Answer.position, Answer.response)
         .join(Seat, Seat.attempt_id == Answer.attempt_id)
         .join(Seat.date)
-        .where(Seat.id == seat.id, _shown(holding, setting))
+        .where(Seat.id == seat.id, _shown(scope, setting))
     )
     return {position: response for position, response in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
-def get_locked_attempt(holding: Scope, setting: Scope, seat: Seat) -> Attempt:
+def get_locked_attempt(scope: Scope, setting: Scope, seat: Seat) -> Attempt:
     """Return the attempt of a seat that was reached, locked until the act ends."""
     return (
         session()
@@ -156,7 +156,7 @@ def get_locked_attempt(holding: Scope, setting: Scope, seat: Seat) -> Attempt:
             select(Attempt)
             .join(Seat, Seat.attempt_id == Attempt.id)
             .join(Seat.date)
-            .where(Seat.id == seat.id, _shown(holding, setting))
+            .where(Seat.id == seat.id, _shown(scope, setting))
             .with_for_update(of=Attempt)
             .execution_options(populate_existing=True)
         )
@@ -164,13 +164,13 @@ def get_locked_attempt(holding: Scope, setting: Scope, seat: Seat) -> Attempt:
     )
 
 
-def list_incidents(holding: Scope, setting: Scope, date: ExamDate) -> Sequence[Incident]:
+def list_incidents(scope: Scope, setting: Scope, date: ExamDate) -> Sequence[Incident]:
     """Return what happened at a date that was reached, the first first."""
     statement = (
         select(Incident)
         .join(ExamDate, ExamDate.id == Incident.date_id)
         .outerjoin(Incident.seat)
-        .where(Incident.date_id == date.id, Incident.seat_id.is_(None) | _shown(holding, setting))
+        .where(Incident.date_id == date.id, Incident.seat_id.is_(None) | _shown(scope, setting))
         .options(contains_eager(Incident.seat))
         .order_by(Incident.id)
     )
@@ -178,10 +178,10 @@ def list_incidents(holding: Scope, setting: Scope, date: ExamDate) -> Sequence[I
 
 
 def list_names(
-    holding: Scope, setting: Scope, date: ExamDate, public_ids: Iterable[str]
+    scope: Scope, setting: Scope, date: ExamDate, public_ids: Iterable[str]
 ) -> Mapping[str, str]:
     """Return public id → name of those who acted at a date that was reached."""
-    is_reached = holding.covers(date.unit_path, date.proctor_id) or setting.covers(date.unit_path)
+    is_reached = scope.covers(date.unit_path, date.proctor_id) or setting.covers(date.unit_path)
     ids = [UUID(text) for text in public_ids] if is_reached else []
     rows = session().scalars(select(Person).where(Person.public_id.in_(ids)))
     return {str(person.public_id): person.full_name for person in rows}

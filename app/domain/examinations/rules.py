@@ -8,6 +8,8 @@ from app.foundation.i18n import N_
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 """Bounds of a window: from its opening to its closing."""
+FURTHEST = timedelta(days=731)
+"""How far ahead a date may lie."""
 LONGEST_PLACE = 200
 LONGEST_TEXT = 1000
 """Characters of a place, and of an incident or a reason."""
@@ -34,6 +36,8 @@ def check_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None
     """Raise Invalid where a window is over, too short or too long."""
     if closes_at <= now:
         raise Invalid("day", N_("This moment is over: give one that is to come."))
+    if opens_at > now + FURTHEST:
+        raise Invalid("day", N_("Give a day within two years."))
     if not SHORTEST <= closes_at - opens_at <= LONGEST:
         raise Invalid("closes", N_("The test must end after it begins, from 5 minutes to a day later."))
 
