@@ -4,13 +4,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from app.domain.access.values import Actor
+from app.domain.assessments.models import Attempt
 from app.domain.catalogue.values import Assessment, Duration, PlaceOfTest
 from app.domain.examinations.models import ExamDate, Seat
 from app.foundation import clock
+from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
 from app.workflows import learning
-from app.workflows.proctoring import holding, setting
+from app.workflows.proctoring import holding, seating, setting
 from tests import world
 
 SLUG = "supervised"
@@ -40,6 +44,16 @@ class Hall:
         """Return a new code for somebody."""
         [slip] = holding.give_codes(self.proctor, self.date.public_id, self.seat_of(who).public_id)
         return slip.code
+
+    def sit(self, who: Actor) -> Attempt:
+        """Let somebody begin by a new code."""
+        return seating.enter(who, SLUG, self.code_of(who))
+
+    def attempt_of(self, who: Actor) -> Attempt:
+        """Return the attempt at somebody's seat as it stands now."""
+        attempt = self.seat_of(who).attempt
+        assert attempt is not None
+        return attempt
 
     def again(self) -> ExamDate:
         """Return the date as it stands now."""
@@ -88,6 +102,11 @@ def hall(test: Assessment = TEST) -> Hall:
         date = setting.set_date(manager, wanted())
         setting.name_people(manager, date.public_id, [first.public_id, second.public_id])
     return Hall(date, manager, proctor, first, second)
+
+
+def acts() -> list[str]:
+    """Return the acts of the audit trail, the first first."""
+    return list(session().scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
 def codes_in(text: str) -> list[str]:
