@@ -177,9 +177,7 @@ def list_incidents(scope: Scope, setting: Scope, date: ExamDate) -> Sequence[Inc
     return session().scalars(statement).all()
 
 
-def list_names(
-    scope: Scope, setting: Scope, date: ExamDate, public_ids: Iterable[str]
-) -> Mapping[str, str]:
+def list_names(scope: Scope, setting: Scope, date: ExamDate, public_ids: Iterable[str]) -> Mapping[str, str]:
     """Return public id → name of those who acted at a date that was reached."""
     is_reached = scope.covers(date.unit_path, date.proctor_id) or setting.covers(date.unit_path)
     ids = [UUID(text) for text in public_ids] if is_reached else []

@@ -25,7 +25,7 @@ from app.foundation.errors import Invalid
 from app.web import paging
 from app.web.account.views import add_error
 from app.web.errors import words_of
-from app.web.labels import PROOFS, SEAT_STATES
+from app.web.labels import SEAT_STATES
 from app.web.manager import asking
 from app.web.proctor.forms import CancelForm, DateForm, DateOfFewForm, PeopleForm
 from app.web.session import actor
@@ -38,12 +38,6 @@ P = Permission
 Answer = Response | str | tuple[str, int]
 MOST_NAMEABLE = 100
 """So many people are offered at once; a name finds the others."""
-
-
-@blueprint.app_context_processor
-def words() -> dict[str, object]:
-    """Give the templates the words for how seats stand."""
-    return {"seat_states": SEAT_STATES, "proofs": PROOFS}
 
 
 def title_of(date: ExamDate) -> str:
