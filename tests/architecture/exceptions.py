@@ -23,7 +23,7 @@ WITHOUT_SCOPE = {
 WITHOUT_ACTOR = {
     "completing.settle": "a part of the act that ended an enrolment, which asked",
     "seating.tries_of": "a calculation",
-    "setting.is_supervised": "a fact of a course, which everyone may read",
+    "seating.is_supervised": "a fact of a course, which everyone may read",
     "entering.sign_in": "nobody is known yet",
     "entering.hash_password": "a calculation",
     "entering.ask_for_reset": "nobody is known yet",

@@ -32,7 +32,7 @@ from app.web.public.shelf import count_drawn
 from app.web.session import actor
 from app.web.shown import second
 from app.workflows import sitting
-from app.workflows.proctoring import seating, setting
+from app.workflows.proctoring import seating
 
 __all__ = ["blueprint"]
 
@@ -56,9 +56,9 @@ def _before(slug: str, language: str | None, complaint: str | None = None) -> di
         "admission": admission,
         "questions": count_drawn(view.version, view.meta),
         "helpers": _list_helpers(own, view) if admission.attempts_left == 0 else [],
-        "is_supervised": setting.is_supervised(view.version),
+        "is_supervised": seating.is_supervised(view.version),
         "seats": exams.list_own_seats(scope, own.person_id or 0, view.taken.course.id)
-        if setting.is_supervised(view.version)
+        if seating.is_supervised(view.version)
         else [],
         "complaint": complaint,
     }
@@ -217,7 +217,7 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
     taken = enrolments.get_taken_by_id(scope, attempt.enrolment_id)
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, attempt)
-    seat = exams.find_seat_of(attempt) if setting.is_supervised(taken.version) else None
+    seat = exams.find_seat_of(attempt) if seating.is_supervised(taken.version) else None
     is_held_back = seat is not None and not seat.date.is_over
     is_told = _is_feedback_shown(meta, bool(attempt.is_passed)) and not is_held_back
     return {

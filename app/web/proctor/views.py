@@ -30,7 +30,7 @@ from app.web.manager import asking
 from app.web.proctor.forms import CancelForm, DateForm, DateOfFewForm, PeopleForm
 from app.web.session import actor
 from app.web.shown import text_of
-from app.workflows.proctoring import paper, setting
+from app.workflows.proctoring import paper, seating, setting
 from app.workflows.proctoring.reaching import open_date, reach
 
 blueprint = Blueprint("proctor", __name__)
@@ -93,7 +93,7 @@ def _open_form() -> DateForm:
     form.course.choices = [
         SelectChoice(value=course.slug, label=text_of(version.titles))
         for course, version in catalogue.list_newest()
-        if setting.is_supervised(version)
+        if seating.is_supervised(version)
     ]
     return form
 

@@ -7,7 +7,8 @@ from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.values import Assessment
+from app.domain.catalogue.models import CourseVersion
+from app.domain.catalogue.values import Assessment, PlaceOfTest
 from app.domain.enrolment import queries as enrolments
 from app.domain.examinations import queries, rules
 from app.domain.examinations import service as exams
@@ -32,14 +33,24 @@ def tries_of(person_id: int) -> str:
     return ids.digest(f"exam code of {person_id}")
 
 
+def is_supervised(version: CourseVersion) -> bool:
+    """Tell whether the test of a course is sat under supervision."""
+    test = catalogue.meta_of(version).assessment
+    return test is not None and test.place is PlaceOfTest.PROCTORED
+
+
 def enter(actor: Actor, slug: str, code: str, language: str | None = None) -> Attempt:
     """Begin the test by a one-time code, within the window of its date; an open attempt goes on.
+
+    A test that is not supervised asks for no code.
 
     A code of somebody else, an old and a wrong one are told apart by nothing: Invalid. Every try is noted before the
     code is looked at, so that guesses sent all at once are counted, too: TooMany.
     """
     scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken(scope, actor.person_id or 0, slug)
+    if not is_supervised(taken.version):
+        return sitting.start_attempt(actor, slug, language)
     running = attempts.find_open(scope, taken.enrolment.id)
     if running is not None:
         return running

@@ -8,8 +8,6 @@ from uuid import UUID
 from app.domain.access.policy import require, scope_of, scope_of_own
 from app.domain.access.values import Actor, Permission, Place
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.models import CourseVersion
-from app.domain.catalogue.values import PlaceOfTest
 from app.domain.enrolment import queries as enrolments
 from app.domain.examinations import queries, rules
 from app.domain.examinations import service as exams
@@ -25,6 +23,7 @@ from app.foundation.i18n import N_
 from app.foundation.queue import enqueue
 from app.workflows.proctoring import paper
 from app.workflows.proctoring.reaching import change_date, check_sees_all, list_seats, open_date, reach
+from app.workflows.proctoring.seating import is_supervised
 
 P = Permission
 
@@ -39,12 +38,6 @@ class Wanted:
     opens_at: datetime
     closes_at: datetime
     proctor: str
-
-
-def is_supervised(version: CourseVersion) -> bool:
-    """Tell whether the test of a course is sat under supervision."""
-    test = catalogue.meta_of(version).assessment
-    return test is not None and test.place is PlaceOfTest.PROCTORED
 
 
 def set_date(actor: Actor, wanted: Wanted) -> ExamDate:
