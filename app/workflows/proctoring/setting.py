@@ -111,6 +111,12 @@ def _check_may_sit(actor: Actor, date: ExamDate, person: Person) -> None:
     taken = enrolments.find_taken(scope_of_own(person.id), person.id, date.course.slug)
     if taken is None or taken.enrolment.outcome is not None:
         raise Invalid("people", N_("%(name)s does not take this course now."), name=person.full_name)
+    if not is_supervised(taken.version):
+        raise Invalid(
+            "people",
+            N_("%(name)s takes an earlier edition of this course, whose test is not supervised."),
+            name=person.full_name,
+        )
 
 
 def cancel(actor: Actor, date_id: UUID, reason: str) -> None:
