@@ -1,5 +1,6 @@
 """Tests at a place: on paper, and their protocol; on both engines."""
 
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,6 +26,11 @@ NOT_HERS = (NotFound, Refused)
 @pytest.fixture
 def hall(land) -> Hall:
     return exams.hall()
+
+
+def words_of(made: bytes) -> str:
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, check=True, capture_output=True)
+    return " ".join(read.stdout.decode().split())
 
 
 def draw(hall: Hall) -> Attempt:
@@ -146,7 +152,18 @@ def test_the_protocol_is_the_same_each_time_and_there_once_the_date_is_closed(ha
             protocol.write(hall.proctor, date)
         holding.close(hall.proctor, date)
     made = protocol.write(hall.proctor, date)
-    assert made.startswith(b"%PDF")
+    words = words_of(made)
+    for said in (
+        "<b>Fire & smoke</b> %s {{ 7*7 }}",
+        "Town hall, room 3",
+        "Eva Dozorová",
+        "Eva Nováková",
+        "on paper",
+        "0%, not passed",
+        "figure",
+    ):
+        assert said in words
+    assert "secretword" not in words
     assert protocol.write(hall.proctor, date) == made == protocol.write(hall.manager, date)
     assert protocol.write(replace(hall.proctor, locale="cs"), date).startswith(b"%PDF")
     assert exams.acts().count("exam.protocol") == 4

@@ -1,5 +1,6 @@
 """Tests at a place: who sets, holds and sits them, incidents, the end; on both engines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.assessments.models import Attempt
+from app.domain.catalogue.values import PlaceOfTest
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.examinations.models import ExamDate, Incident, Seat
@@ -89,6 +91,20 @@ def test_only_ones_own_people_who_take_the_course_are_named_and_nobody_twice(hal
     with clock.at(CLOSES), pytest.raises(Conflict):
         setting.name_people(hall.manager, date, [hall.learner.public_id])
     assert session().query(Seat).count() == 2
+
+
+def test_nobody_on_an_earlier_edition_whose_test_is_not_supervised_is_named(land):
+    exams.publish(replace(exams.TEST, place=PlaceOfTest.ONLINE))
+    early = exams.learner("eva@example.org", "Nováková")
+    exams.publish()
+    manager = world.act_as(world.person("manager@example.org", "595209", roles=(("manager", "CZ-O6115"),)))
+    world.person("proctor@example.org", "595209", "Dozorová")
+    with clock.at(NOON_BEFORE):
+        date = setting.set_date(manager, exams.wanted())
+        with pytest.raises(Invalid, match="earlier edition"):
+            setting.name_people(manager, date.public_id, [early.public_id])
+    with clock.at(IN):
+        assert seating.enter(early, SLUG, "AAAAA-AAAAA").deadline_at == IN + timedelta(minutes=30)
 
 
 def test_everyone_who_is_named_and_the_proctor_are_told_where_and_when_without_a_code(hall, app):
