@@ -19,9 +19,7 @@ def _ordered(length: int) -> sa.types.TypeEngine[str]:
 
 def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("is_on_paper", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+        batch_op.add_column(sa.Column("is_on_paper", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.alter_column(
             "is_on_paper", existing_type=sa.Boolean(), existing_nullable=False, server_default=None

@@ -219,12 +219,14 @@ def list_nameable(scope: Scope, date: ExamDate, text: str, limit: int) -> Sequen
 
 def list_own_seats(scope: Scope, person_id: int, course_id: int) -> Sequence[Seat]:
     """Return where a person within a scope is expected to sit the test of a course, the earliest first."""
-    return session().scalars(_own_seats(scope, person_id).where(ExamDate.course_id == course_id)).all()
+    statement = _own_seats(scope, person_id).outerjoin(Seat.attempt)
+    is_to_sit = Seat.attempt_id.is_(None) | (Attempt.is_on_paper & Attempt.finished_at.is_(None))
+    return session().scalars(statement.where(ExamDate.course_id == course_id, is_to_sit)).all()
 
 
 def list_own_seats_for_update(scope: Scope, person_id: int, slug: str) -> Sequence[Seat]:
-    """Return the same by the slug of the course, seats and dates locked until the act ends."""
-    statement = _own_seats(scope, person_id).where(Course.slug == slug)
+    """Return those where she has not begun by the slug of the course, seats and dates locked until the act ends."""
+    statement = _own_seats(scope, person_id).where(Course.slug == slug, Seat.attempt_id.is_(None))
     locked = statement.with_for_update(of=(ExamDate, Seat)).execution_options(populate_existing=True)
     return session().scalars(locked).all()
 
@@ -236,7 +238,7 @@ def _own_seats(scope: Scope, person_id: int) -> Select[Any]:
         .join(ExamDate.course)
         .where(
             Seat.person_id == person_id,
-            Seat.attempt_id.is_(None),
+            Seat.absent_at.is_(None),
             ExamDate.closed_at.is_(None),
             ExamDate.cancelled_at.is_(None),
             scope.within(Seat.unit_path, Seat.person_id),

@@ -75,7 +75,7 @@ def dates() -> str:
     """List the dates that somebody holds, or may set."""
     page = paging.read_page(request.args)
     found, count = exams.list_dates(*reach(actor()), page, paging.SIZE)
-    titles = {each.course_id: title_of(each) for each in found}
+    titles = {course.id: text_of(version.titles) for course, version in catalogue.list_newest()}
     view = DatesPage(found, titles, page, paging.count_pages(page, count))
     return render_template(
         "proctor/dates.html", view=view, state_of=state_of, may_set=holds(actor(), P.EXAM_SET)

@@ -191,7 +191,10 @@ def test_a_paper_is_printed_entered_and_kept_from_the_learner(hall, enter):
         papers = text(manager.get(address(hall, "papers")))
         sheets = text(proctor.get(address(hall, "answer-sheets")))
         manager.get(address(hall, "key"), status=404)
-        assert "You sit this test on paper" in text(learner.get(f"/learn/{SLUG}/test"))
+        assert "Your test is on paper" in text(learner.get(f"/learn/{SLUG}"))
+        before = text(learner.get(f"/learn/{SLUG}/test"))
+        assert "You sit this test on paper" in before
+        assert "Town hall, room 3" in before
         attempt = hall.attempt_of(hall.learner)
         learner.get(f"/attempts/{attempt.public_id}", status=409)
         manager.get(seat(hall, "entry"), status=409)
