@@ -20,10 +20,9 @@ from app.domain.access.values import Actor, Role
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue import service as catalogue
 from app.domain.catalogue.models import Course, CourseDraft
-from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule, PlaceOfTest
+from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
-from app.domain.examinations.models import ExamDate, Seat
 from app.domain.people import service as persons
 from app.domain.people.models import Person, RoleGrant
 from app.domain.people.values import Profile
@@ -37,11 +36,11 @@ from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
 from app.workflows import certifying, learning, marking, sitting, working
-from app.workflows.proctoring import holding, paper, setting
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
 from tests.security.crawl import Visit, visit
+from tests.security.exam_dates import put_exams
 
 _NO_FILTER = {"unit": None, "from": None, "to": None, "course": None, "track": None, "result": None}
 
@@ -149,7 +148,7 @@ def _set_up() -> Cast:
     for part in PARTS[1:]:
         _enter(cast, part)
     for place, proctor in ((HOME, "auditor"), (AWAY, f"{AWAY}.official")):
-        _put_exams(cast, place, proctor)
+        put_exams(cast, place, session().get(Person, cast.ids[proctor]), _person(cast, place, "sitting"))
     return cast
 
 
@@ -347,43 +346,6 @@ def _said(actor: Actor, attempt: Attempt, words: str) -> dict[str, list[str]]:
     """Return the form that answers the question of words by these."""
     kinds = [question.kind.value for question in world.paper_of(actor, attempt)]
     return {f"q{kinds.index('short') + 1}": [words]}
-
-
-def _put_exams(cast: Cast, place: str, proctor: str) -> None:
-    """Let a test of a region be sat on paper at a date that is closed, and another be to come."""
-    slug, rule = f"{place}-supervised", CertificateRule(CertificateKind.EXAM)
-    with transaction():
-        test = Assessment(place=PlaceOfTest.PROCTORED)
-        world.publish(world.course(slug, owner=CENTRE[place], assessment=test, certificate=rule))
-    setter = world.person(
-        f"setter-{place}@example.org", MUNICIPALITY[place], roles=((Role.MANAGER, CENTRE[place]),)
-    )
-    manager, sitter = world.act_as(setter), _person(cast, place, "sitting")
-    learning.enrol(sitter, slug)
-    for address in ("first", "second"):
-        learning.finish_module(sitter, slug, address)
-    held = session().get(Person, cast.ids[proctor])
-    for kind, opens in (("exam", clock.ago(days=3)), ("exam-to-come", clock.now() + timedelta(days=90))):
-        room, unit = f"Room {cast.mark(place, f'{kind}.place')}", MUNICIPALITY[place]
-        with clock.at(opens - timedelta(hours=1)):
-            wanted = setting.Wanted(slug, unit, room, opens, opens + timedelta(hours=2), held.email)
-            date = setting.set_date(manager, wanted)
-            setting.name_people(manager, date.public_id, [sitter.public_id])
-        if kind == "exam":
-            with clock.at(opens + timedelta(minutes=5)):
-                _sit_on_paper(cast, place, manager, date)
-        cast.put(kind, place, date.public_id, date.unit_path, held.id)
-
-
-def _sit_on_paper(cast: Cast, place: str, manager: Actor, date: ExamDate) -> None:
-    paper.draw(manager, date.public_id)
-    seat = session().query(Seat).filter_by(date_id=date.id).one()
-    sitter = world.act_as(session().get(Person, seat.person_id))
-    said = _said(sitter, seat.attempt, cast.mark(place, "exam.answer"))
-    paper.enter(manager, date.public_id, seat.public_id, said)
-    holding.note_incident(manager, date.public_id, seat.public_id, cast.mark(place, "exam.incident"))
-    holding.close(manager, date.public_id)
-    cast.put("seat", place, seat.public_id, date.unit_path, date.proctor_id)
 
 
 def _put_papers(cast: Cast, place: str) -> None:
