@@ -7,6 +7,7 @@ from app.domain.assessments import models as assessments_models
 from app.domain.catalogue import models as catalogue_models
 from app.domain.certificates import models as certificates_models
 from app.domain.enrolment import models as enrolment_models
+from app.domain.examinations import models as examinations_models
 from app.domain.people import models as people_models
 from app.domain.progress import models as progress_models
 from app.domain.reports import models as reports_models
@@ -22,6 +23,7 @@ MODELS = (
     catalogue_models,
     certificates_models,
     enrolment_models,
+    examinations_models,
     mail,
     people_models,
     progress_models,

@@ -17,6 +17,7 @@ from app.domain.catalogue.values import (
     Feedback,
     Form,
     Level,
+    PlaceOfTest,
     Source,
     Track,
 )
@@ -199,6 +200,7 @@ def _assessment(fields: Fields | None) -> Assessment | None:
         shuffle=fields.take("shuffle", fields_of.yes_or_no, True),
         feedback=fields.take("feedback", fields_of.one_of(Feedback), Feedback.AFTER_SUBMIT),
         markers=fields.take("markers", fields_of.whole(1, 2), 1),
+        place=fields.take("place", fields_of.one_of(PlaceOfTest), PlaceOfTest.ONLINE),
     )
     fields.close()
     return assessment

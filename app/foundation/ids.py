@@ -29,6 +29,12 @@ def code() -> str:
     return "-".join(letters[place : place + 5] for place in range(0, 30, 5))
 
 
+def spoken_code() -> str:
+    """Return a code to be typed once from a slip: 10 unambiguous letters (over 49 random bits) in two groups."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(10))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
 def normalise_code(text: str) -> str:
     """Return a code as it is compared: capitals without anything between them."""
     return "".join(letter for letter in text.upper() if letter in LETTERS)

@@ -67,6 +67,21 @@ KINDS = {
 }
 QUESTION_STATES = {"in-use": _("In use"), "practice": _("For practice"), "retired": _("Retired")}
 GENDERS = {"": _("Not stated"), "f": _("Woman"), "m": _("Man")}
+SEAT_STATES = {
+    "waiting": _("Expected"),
+    "in": _("In"),
+    "on-paper": _("On paper, to be entered"),
+    "entered": _("On paper, entered"),
+    "handed-in": _("Handed in"),
+    "annulled": _("Annulled"),
+    "absent": _("Absent"),
+}
+PROOFS = {
+    "identity-card": _("Identity card"),
+    "passport": _("Passport"),
+    "driving-licence": _("Driving licence"),
+    "known": _("I know this person"),
+}
 PROGRESS_STATES = {
     "not-begun": _("Not begun"),
     "reading": _("Reading"),

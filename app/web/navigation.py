@@ -15,6 +15,7 @@ _MENU = (
     ("/courses", _("Courses"), None),
     ("/teach/courses", _("Writing courses"), Permission.COURSE_WRITE),
     ("/teach/marking", _("Marking"), Permission.TASK_MARK),
+    ("/proctor", _("Supervised tests"), Permission.EXAM_SET),
     ("/manage/people", _("People"), Permission.PERSON_READ),
     ("/reports/progress", _("Reports"), Permission.REPORT_READ),
     ("/admin/roles", _("Administration"), Permission.ROLE_GRANT),
@@ -25,7 +26,11 @@ _PARTS = (
 )
 """What those find in the menu who hold a part of an administrator's rights."""
 _ANYONE = (("/courses", _("Courses"), None), ("/verify", _("Verify a certificate"), None))
-_ACCOUNT = (("/account/profile", _("My profile")), ("/account/password", _("Password")))
+_ACCOUNT = (
+    ("/account/profile", _("My profile")),
+    ("/proctor", _("Tests that I supervise")),
+    ("/account/password", _("Password")),
+)
 
 
 def install(app: Flask, settings: Settings) -> None:

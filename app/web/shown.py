@@ -54,7 +54,9 @@ def install(app: Flask) -> None:
         links_to=links_to,
         minutes_of=minutes_of,
         progress_states=labels.PROGRESS_STATES,
+        proofs=labels.PROOFS,
         results=labels.RESULTS,
+        seat_states=labels.SEAT_STATES,
         tracks=labels.TRACKS,
         words_in=count_words,
     )

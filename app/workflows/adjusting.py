@@ -1,5 +1,7 @@
 """Justice in tests: more time, one more attempt, annulment; each with a reason, and nothing of before is lost."""
 
+from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
 from app.domain.access.policy import allows, require, scope_of
@@ -16,6 +18,8 @@ from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
+from app.domain.examinations import queries as exams
+from app.domain.examinations import rules as exam_rules
 from app.domain.people import queries as people
 from app.domain.progress import service as progress
 from app.foundation import audit, clock
@@ -96,6 +100,9 @@ def _check_may_run_on(attempt: Attempt, learner: Enrolment) -> None:
         raise Conflict(
             N_("The practical work of this attempt is being marked: return it for rework instead.")
         )
+    seat = exams.find_seat_of(attempt)
+    if seat is not None and seat.date.is_over:
+        raise Conflict(N_("The exam date of this attempt is closed: grant one more attempt instead."))
     others = [each for each in attempts.list_of(learner) if each.id != attempt.id]
     if any(each.finished_at is None for each in others):
         raise Conflict(N_("The learner has begun another attempt meanwhile: give the time there."))
@@ -155,16 +162,26 @@ def accommodate(actor: Actor, person_id: UUID, extra_percent: int, reason: str) 
         had = before.extra_percent if before and before.ended_at is None else 0
         assessments.accommodate(person, extra_percent, actor.name, why)
         for attempt in attempts.list_open_of(person):
-            minutes = _minutes_more(attempt, extra_percent - had)
+            minutes = _minutes_more(attempt, had, extra_percent)
             if minutes > 0:
                 assessments.add_time(attempt, minutes, actor.name, why)
         audit.record(actor.name, "person.accommodate", person.public_id, percent=extra_percent, reason=why)
 
 
-def _minutes_more(attempt: Attempt, percent: int) -> int:
-    """Return what so many percent of the time limit of an open attempt are, in whole minutes."""
+def _minutes_more(attempt: Attempt, had: int, percent: int) -> int:
+    """Return how many whole minutes an open attempt runs longer by more percent than its learner had.
+
+    One that is sat at a place runs as far as its time limit and its window do, both of which are longer.
+    """
     test = catalogue.meta_of(catalogue.get_version(attempt.version_id)).assessment or Assessment()
-    limit = test_rules.period(test.time_limit)
-    if limit is None or percent <= 0 or attempt.deadline_at is None:
+    limit, seat = test_rules.period(test.time_limit), exams.find_seat_of(attempt)
+    if percent <= had or attempt.deadline_at is None:
         return 0
-    return int((test_rules.lengthened(limit, percent) - limit).total_seconds() // 60)
+    if seat is not None:
+        window = (attempt.started_at, seat.date.opens_at, seat.date.closes_at, limit)
+        more = exam_rules.deadline_at(*window, percent) - exam_rules.deadline_at(*window, had)
+    elif limit is not None:
+        more = test_rules.lengthened(limit, percent - had) - limit
+    else:
+        return 0
+    return ceil(more / timedelta(minutes=1))

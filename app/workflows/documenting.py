@@ -33,6 +33,7 @@ from app.foundation.files import store
 from app.foundation.i18n import N_, locale_of, translate
 from app.foundation.plain import load
 from app.foundation.text import plain
+from app.workflows.proctoring import seating
 
 P = Permission
 
@@ -151,10 +152,12 @@ def write_protocol(actor: Actor, attempt_id: UUID) -> Document:
     """Return the protocol of an attempt that has its mark; points of single questions as its result page tells them.
 
     Who teaches the course and does not look after the learner does not read who she is. Raises NotFound where there
-    is no mark.
+    is no mark, or others may still be sitting the test.
     """
     found, kept = _find(actor, attempt_id)
     attempt = found.attempt
+    if seating.is_held_back(found.version, attempt):
+        raise NotFound
     is_told = test_rules.is_feedback_shown(
         catalogue.meta_of(catalogue.get_newest_correction(found.enrolment.edition_id)).assessment,
         bool(attempt.is_passed),

@@ -8,8 +8,10 @@ from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt
-from app.domain.catalogue.queries import get_version, meta_of
+from app.domain.catalogue.queries import get_newest, get_version, meta_of
 from app.domain.enrolment import queries as enrolments
+from app.domain.examinations import queries as exams
+from app.domain.examinations.models import ExamDate
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.territory import queries as territory
@@ -90,6 +92,55 @@ def _tell_of_work(actor: Actor, attempt: str, name: str, link: str) -> None:
     with transaction():
         _sitting, person, course = _find_sitting(actor, attempt)
         post(person, name, course=course, link=link)
+
+
+def tell_of_exam(actor: Actor, seat: str) -> None:
+    """Tell somebody when and where she sits a test under supervision; her code she gets there."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        found = exams.get_seat_to_tell(scope_of(actor, Permission.PERSON_READ), UUID(seat))
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), found.person_id)
+        if not found.date.is_over:
+            _post_of_date(person, "exam_named", found.date, f"/learn/{found.date.course.slug}/test")
+
+
+def tell_of_cancelled_exam(actor: Actor, seat: str) -> None:
+    """Tell somebody that a date at which she was to sit a test does not take place, and why."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        found = exams.get_seat_to_tell(scope_of(actor, Permission.PERSON_READ), UUID(seat))
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), found.person_id)
+        reason, link = found.date.cancellation or "", f"/learn/{found.date.course.slug}/test"
+        _post_of_date(person, "exam_cancelled", found.date, link, reason=reason)
+
+
+def tell_proctor(actor: Actor, date: str) -> None:
+    """Tell somebody that she supervises a test, when and where."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        found = exams.get_date_to_tell(scope_of(actor, Permission.PERSON_READ), UUID(date))
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), found.proctor_id)
+        _post_of_date(person, "exam_proctor", found, f"/proctor/{found.public_id}")
+
+
+def _post_of_date(person: Person, name: str, date: ExamDate, link: str, **more: str) -> None:
+    """Promise a mail about an exam date, in the language of whom it is for, times in her zone."""
+    zone = ZoneInfo(person.time_zone or territory.zone_of(person.unit))
+    _course, version = get_newest(date.course.slug)
+    titles = version.titles
+    opens, closes = date.opens_at.astimezone(zone), date.closes_at.astimezone(zone)
+    post(
+        person,
+        name,
+        course=titles.get(content_language(person.locale)) or next(iter(titles.values())),
+        place=date.place,
+        unit=date.unit.name,
+        begins=f"{opens:%Y-%m-%d %H:%M}",
+        ends=f"{closes:%H:%M}" if opens.date() == closes.date() else f"{closes:%Y-%m-%d %H:%M}",
+        zone=zone.key,
+        link=link,
+        **more,
+    )
 
 
 def send(actor: Actor, message_id: int) -> None:

@@ -14,7 +14,7 @@ from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion, Reconciled, Response, Sitting
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.queries import BankQuestion
-from app.domain.catalogue.values import Assessment, CourseMeta, Kind
+from app.domain.catalogue.values import Assessment, CourseMeta, Kind, PlaceOfTest
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
@@ -24,6 +24,7 @@ from app.domain.tasks import queries as tasks
 from app.domain.tasks import rules as task_rules
 from app.domain.tasks import service as works
 from app.domain.tasks.values import WorkState
+from app.domain.territory.values import Scope
 from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import AppError, Conflict, Invalid, NotFound
@@ -63,6 +64,7 @@ class Admission:
     is_passed: bool
     waiting_attempt: UUID | None = None  # handed in, its tasks still to be marked by people
     is_returned: bool = False  # a work of that attempt came back to the learner
+    is_on_paper: bool = False  # the open attempt
 
     @property
     def is_open(self) -> bool:
@@ -72,12 +74,17 @@ class Admission:
 
 
 def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
-    """Tell whether the learner of an enrolment may start the final test."""
-    scope = scope_of(actor, Permission.OWN_LEARNING)
+    """Tell whether the actor, the learner of an enrolment, may start the final test."""
+    return admission_within(scope_of(actor, Permission.OWN_LEARNING), taken, meta)
+
+
+def admission_within(scope: Scope, taken: Taken, meta: CourseMeta) -> Admission:
+    """Tell the same by a scope that covers the enrolment."""
     test, learner = meta.assessment or Assessment(), taken.enrolment
     tried = attempts.list_attempts(scope, learner.id)
     wanted = progress_rules.modules_wanted(meta, taken.version.module_count)
     finished = [attempt.finished_at for attempt in tried if attempt.finished_at is not None]
+    opened = next((attempt for attempt in tried if attempt.finished_at is None), None)
     waiting = next(
         (
             each
@@ -95,10 +102,11 @@ def admission(actor: Actor, taken: Taken, meta: CourseMeta) -> Admission:
         modules_missing=max(0, wanted - learner.modules_done),
         attempts_left=test_rules.attempts_left(test.attempts, learner.extra_attempts, len(tried)),
         not_before=test_rules.may_start_at(max(finished, default=None), test.cooldown),
-        open_attempt=next((attempt.public_id for attempt in tried if attempt.finished_at is None), None),
+        open_attempt=opened.public_id if opened else None,
         is_passed=any(attempt.is_passed and attempt.annulled_at is None for attempt in tried),
         waiting_attempt=waiting.public_id if waiting else None,
         is_returned=bool(returned),
+        is_on_paper=opened is not None and opened.is_on_paper,
     )
 
 
@@ -114,33 +122,60 @@ def start_attempt(actor: Actor, slug: str, language: str | None = None) -> Attem
         allowed = admission(actor, taken, meta)
         if allowed.open_attempt is not None:
             return attempts.get_attempt(scope, allowed.open_attempt)[0]
+        if meta.assessment.place is PlaceOfTest.PROCTORED:
+            raise Conflict(N_("This test is sat under supervision: enter the code that you get there."))
         if not allowed.is_open:
             raise Conflict(N_("The test cannot be started now."))
-        version = taken.version
-        chosen = language if language in version.languages else taken.enrolment.language
-        drawn, seed = _draw(actor, taken, chosen, meta.assessment)
-        paper = assessments.lay_out_paper(drawn, meta.assessment.shuffle, seed)
-        outline = test_rules.outline([question.body for question in drawn], paper)
-        enrolment.touch(taken.enrolment)
-        limit = _time_for(actor, taken.enrolment, meta.assessment)
-        attempt = assessments.start(taken.enrolment, version.id, chosen, paper, outline, seed, limit)
-        audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
+        limit = time_limit_of(scope, taken.enrolment, meta.assessment)
+        return begin(actor, scope, taken, language, limit)
+
+
+def begin(
+    actor: Actor,
+    scope: Scope,
+    taken: Taken,
+    language: str | None,
+    limit: timedelta | None,
+    *,
+    until: datetime | None = None,
+    is_on_paper: bool = False,
+) -> Attempt:
+    """Draw a paper and open an attempt, inside the act of whoever found that it may begin.
+
+    ``taken`` holds the enrolment, locked; ``scope`` covers it; ``until`` ends the attempt, however much time is left.
+    """
+    version = taken.version
+    chosen = language if language in version.languages else taken.enrolment.language
+    test = catalogue.meta_of(version).assessment or Assessment()
+    drawn, seed = _draw(scope, taken, chosen, test)
+    paper = assessments.lay_out_paper(drawn, test.shuffle, seed)
+    outline = test_rules.outline([question.body for question in drawn], paper)
+    enrolment.touch(taken.enrolment)
+    attempt = assessments.start(
+        taken.enrolment,
+        version.id,
+        chosen,
+        paper,
+        outline,
+        seed,
+        limit,
+        until=until,
+        is_on_paper=is_on_paper,
+    )
+    slug = taken.course.slug
+    audit.record(actor.name, "attempt.start", attempt.public_id, course=slug, version=version.label)
     return attempt
 
 
-def _time_for(actor: Actor, learner: Enrolment, test: Assessment) -> timedelta | None:
+def time_limit_of(scope: Scope, learner: Enrolment, test: Assessment) -> timedelta | None:
+    """Return how much time a learner within a scope has for a test; None where it has no limit."""
     limit = test_rules.period(test.time_limit)
-    if limit is None:
-        return None
-    return test_rules.lengthened(
-        limit, attempts.extra_percent(scope_of(actor, Permission.OWN_LEARNING), learner)
-    )
+    return None if limit is None else test_rules.lengthened(limit, attempts.extra_percent(scope, learner))
 
 
-def _draw(actor: Actor, taken: Taken, language: str, test: Assessment) -> tuple[list[BankQuestion], int]:
+def _draw(scope: Scope, taken: Taken, language: str, test: Assessment) -> tuple[list[BankQuestion], int]:
     seed, pool = ids.seed(), catalogue.kept_areas_of_pool(taken.version)
     is_first = taken.enrolment.ordinal == 1 and not taken.enrolment.attempts_made
-    scope = scope_of(actor, Permission.OWN_LEARNING)
     seen = () if is_first else attempts.list_seen_keys(scope, taken.enrolment.person_id, taken.course.id)
     keys = test_rules.draw(pool, test.draw, test.shuffle, ids.dice(seed), seen)
     return catalogue.list_kept_questions(taken.version, language, keys), seed
@@ -164,6 +199,7 @@ def save_answers(actor: Actor, attempt_id: UUID, form: Form, age: timedelta = ti
     with transaction():
         sitting, paper = attempts.get_sitting(scope_of(actor, Permission.OWN_LEARNING), attempt_id)
         require(actor, Permission.OWN_LEARNING, sitting)
+        check_on_screen(sitting)
         if sitting.finished_at is None and not is_overdue(sitting):
             found = _reconcile(actor, sitting, paper, form, given_at)
             return Saved(assessments.save(sitting, found.written, given_at), found.replaced, found.kept)
@@ -188,7 +224,8 @@ def submit_attempt(actor: Actor, attempt_id: UUID, form: Form) -> Attempt:
                 earlier = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
                 answers = {**earlier, **answers}
             task_rules.check_lengths(paper, answers)
-            _finish(actor, attempt, paper, answers, clock.now())
+            own = scope_of(actor, Permission.OWN_LEARNING)
+            _finish(actor, own, attempt, paper, answers, clock.now())
             return attempt
         _end_if_overdue(actor, attempt, paper)
         is_late = _keep_late(actor, attempt, paper, form)
@@ -229,7 +266,14 @@ def _locked(actor: Actor, attempt_id: UUID) -> tuple[Attempt, Sequence[PaperQues
     scope = scope_of(actor, Permission.OWN_LEARNING)
     attempt, paper = attempts.get_attempt(scope, attempt_id, is_locked=True)
     require(actor, Permission.OWN_LEARNING, attempt)
+    check_on_screen(attempt)
     return attempt, paper
+
+
+def check_on_screen(attempt: Attempt | Sitting) -> None:
+    """Raise Conflict where an open attempt is sat on paper: what stands there is entered by somebody else."""
+    if attempt.is_on_paper and attempt.finished_at is None:
+        raise Conflict(N_("You sit this test on paper. Your proctor tells you when it begins."))
 
 
 def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Response]:
@@ -251,6 +295,7 @@ def read_answers(paper: Sequence[PaperQuestion], form: Form) -> dict[int, Respon
 
 def _finish(
     actor: Actor,
+    scope: Scope,
     attempt: Attempt,
     paper: Sequence[PaperQuestion],
     answers: Mapping[int, Response],
@@ -258,14 +303,13 @@ def _finish(
     *,
     is_handed_in: bool = True,
 ) -> None:
-    scope = scope_of(actor, Permission.OWN_LEARNING)
     taken = enrolments.get_taken_for_update(scope, attempt.enrolment_id)
     version = taken.version
     if attempt.version_id != version.id:
         version = catalogue.get_version(attempt.version_id)
     meta = catalogue.meta_of(version)
     test = meta.assessment or Assessment()
-    waiting = _hand_works_in(actor, attempt, paper, answers, test.markers, at)
+    waiting = _hand_works_in(scope, attempt, paper, answers, test.markers, at)
     mark = assessments.finish(
         attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in, waiting=waiting
     )
@@ -277,7 +321,7 @@ def _finish(
 
 
 def _hand_works_in(
-    actor: Actor,
+    scope: Scope,
     attempt: Attempt,
     paper: Sequence[PaperQuestion],
     answers: Mapping[int, Response],
@@ -287,7 +331,7 @@ def _hand_works_in(
     """Let what was given to the tasks of an attempt wait for a mark; return their positions."""
     if not any(question.kind is Kind.TASK for question in paper):
         return frozenset()
-    files = tasks.list_files(scope_of(actor, Permission.OWN_LEARNING), attempt.public_id)
+    files = tasks.list_files(scope, attempt.public_id)
     with_files = frozenset(file.position for file in files)
     return works.hand_in(attempt, paper, answers, with_files, markers, at)
 
@@ -304,9 +348,17 @@ def _end_if_overdue(actor: Actor, attempt: Attempt, paper: Sequence[PaperQuestio
     deadline = attempt.deadline_at
     if deadline is None or not is_overdue(attempt):
         return False
-    answers = attempts.responses_of(scope_of(actor, Permission.OWN_LEARNING), attempt)
-    _finish(actor, attempt, paper, answers, deadline, is_handed_in=False)
+    end(actor, scope_of(actor, Permission.OWN_LEARNING), attempt, paper, deadline)
     return True
+
+
+def end(actor: Actor, scope: Scope, attempt: Attempt, paper: Sequence[PaperQuestion], at: datetime) -> None:
+    """End an attempt with what is saved, inside the act of whoever found that its time is over.
+
+    ``scope`` covers the attempt, which is locked.
+    """
+    answers = attempts.responses_of(scope, attempt)
+    _finish(actor, scope, attempt, paper, answers, at, is_handed_in=False)
 
 
 def finish_overdue(actor: Actor) -> int:

@@ -21,7 +21,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.workflows.sitting import is_overdue
+from app.workflows.sitting import check_on_screen, is_overdue
 
 P = Permission
 
@@ -97,6 +97,7 @@ def _open_handing(actor: Actor, attempt_id: UUID, position: int) -> int:
     scope = scope_of(actor, P.OWN_LEARNING)
     sitting, _paper = attempts.get_sitting(scope, attempt_id)
     require(actor, P.OWN_LEARNING, sitting)
+    check_on_screen(sitting)
     if sitting.finished_at is None:
         if is_overdue(sitting):
             raise Conflict(N_("The time for this test is over. What you had saved in time was handed in."))

@@ -8,6 +8,7 @@ WITHOUT_SCOPE = {
     "people.count_failures": "a lockout counts failures of an address, of which nobody may be a person",
     "people.find_grant": "granting looks whether the same role is held already",
     "people.get_learner": "the person of an enrolment that was found already",
+    "examinations.find_seat_of": "the seat of an attempt that was found already",
     "assessments.list_of": "the attempts of an enrolment that was found already",
     "assessments.record_of": "what became of an attempt that was found already",
     "assessments.get_to_read": "takes three scopes, the first the reader's own",
@@ -26,13 +27,19 @@ WITHOUT_SCOPE = {
 WITHOUT_ACTOR = {
     "documenting.has_notice": "a property of an attempt that was found already",
     "completing.settle": "a part of the act that ended an enrolment, which asked",
+    "seating.tries_of": "a calculation",
+    "seating.is_held_back": "a fact of an attempt that was found within a scope",
+    "seating.is_supervised": "a fact of a course, which everyone may read",
     "entering.sign_in": "nobody is known yet",
     "entering.hash_password": "a calculation",
     "entering.ask_for_reset": "nobody is known yet",
     "entering.read_token": "the link is the proof",
     "entering.choose_password": "the link is the proof",
     "entering.profile_of": "a record turned into a value",
+    "sitting.admission_within": "a part of acts, by the scope that they found",
+    "sitting.check_on_screen": "a check of an attempt that was found already",
     "sitting.is_overdue": "a calculation",
+    "sitting.time_limit_of": "a calculation",
     "learning.language_for": "a calculation",
     "sitting.read_answers": "a form turned into values",
     "notifying.post": "a part of other workflows, which were asked for",
@@ -46,6 +53,9 @@ UNASKED = {
     "certifying.issue_for": "a part of the act that completed a course, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",
     "completing.conclude": "a part of the act that gave a mark, which asked",
+    "sitting.begin": "a part of the act that found that a test may begin, which asked",
+    "sitting.end": "a part of the act that ends a test, which asked",
+    "paper.let_go": "a part of the act that says that a paper was not sat, which asked",
     "keeping.create": "refuses every person: a backup is the operator's alone",
     "keeping.verify": "the same",
     "keeping.restore": "the same",
@@ -73,6 +83,7 @@ UNESCAPED = {
 
 SHARED_TEMPLATES = {
     "learner.check": "learner/module.html",
+    "learner.start": "learner/test.html",
     "learner.keep_work": "learner/work.html",
 }
 """Endpoint → the page that its form stands on, and is shown on again with what came of it."""

@@ -35,6 +35,8 @@ def test_the_same_content_has_the_same_digest_whatever_its_form():
         ("course.yaml", "pass_mark: 60", "pass_mark: 70", "edition"),
         ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  markers: 2", "edition"),
         ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  markers: 1", "none"),
+        ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  place: proctored", "edition"),
+        ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  place: online", "none"),
         ("course.yaml", "hours: 1\n", "hours: 1.25\n", "edition"),
         ("course.yaml", "valid_for: 3y", "valid_for: 2y", "edition"),
         ("en/questions.md", "> RFC 4180, section 2.", "> RFC 4180, section 2, rule 4.", "correction"),
@@ -56,8 +58,9 @@ def test_what_makes_a_correction_and_what_a_new_edition(path, old, new, change):
 def test_a_key_of_a_later_release_makes_no_edition_of_a_course_that_does_not_use_it():
     draft = read(sample_course()).draft
     facts = json.dumps(dump(draft.meta))
-    assert '"markers": 1' in facts
-    before = {name: value for name, value in json.loads(facts)["assessment"].items() if name != "markers"}
+    assert '"markers": 1, "place": "online"' in facts
+    later = {"markers", "place"}
+    before = {name: value for name, value in json.loads(facts)["assessment"].items() if name not in later}
     assert rules._said(draft.meta)["assessment"] == before
 
 

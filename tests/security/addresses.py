@@ -88,6 +88,11 @@ def by_reader(asked: Asked, thing: Thing) -> bool:
     return by_learner(asked, thing) or by_adjuster(asked, thing)
 
 
+def by_examiner(asked: Asked, thing: Thing) -> bool:
+    """Whoever holds an exam date, or may set dates where it is."""
+    return any(asked.oracle.reaches(asked.part, wanted, thing) for wanted in (P.EXAM_HOLD, P.EXAM_SET))
+
+
 def by_anyone(asked: Asked, thing: Thing) -> bool:
     """Whoever has the rule's permission at all: the thing is no territory's."""
     return True
@@ -132,6 +137,13 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("manager", "person_id"): Given(("person", "invited")),
     ("manager.grant_attempt", "enrolment_id"): Given(("failed",)),
     ("manager.grant_attempt", "person_id"): Given(("failing",)),
+    ("proctor", "date_id"): Given(("exam",), by_examiner),
+    ("proctor", "seat_id"): Given(("seat",), by_examiner),
+    ("proctor.cancel", "date_id"): Given(("exam",)),
+    ("proctor.codes", "date_id"): Given(("exam",)),
+    ("proctor.draw", "date_id"): Given(("exam",)),
+    ("proctor.people", "date_id"): Given(("exam",)),
+    ("proctor.questions", "date_id"): Given(("exam",)),
     ("public", "code"): Given(("certificate",), by_anyone),
     ("public", "digest"): Given(("media",), by_anyone),
     ("public", "name"): word("line.png"),

@@ -40,6 +40,7 @@ from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
 from tests.security.crawl import Visit, visit
+from tests.security.exam_dates import put_exams
 
 _NO_FILTER = {"unit": None, "from": None, "to": None, "course": None, "track": None, "result": None}
 
@@ -146,6 +147,8 @@ def _set_up() -> Cast:
     _put_media(cast)
     for part in PARTS[1:]:
         _enter(cast, part)
+    for place, proctor in ((HOME, "auditor"), (AWAY, f"{AWAY}.official")):
+        put_exams(cast, place, session().get(Person, cast.ids[proctor]), _person(cast, place, "sitting"))
     return cast
 
 

@@ -98,7 +98,7 @@ def test_a_page_of_another_site_may_link_to_us(stage):
 @pytest.mark.parametrize("part", [part.name for part in PARTS])
 def test_opening_every_page_and_file_writes_nothing_but_the_note_of_an_export(stage, part):
     seen = stage.visited(part)
-    notes = ("report.export", "analysis.export")
+    notes = ("report.export", "analysis.export", "exam.protocol")
     assert [row for row in seen.written if not any(note in row for note in notes)] == []
     assert seen.lost == []
     before, client = stage.rows(), stage.client(part)

@@ -26,6 +26,7 @@ RENDERED = {
     "option",
     "left",
     "item",
+    "fragment",
     "fragment)",
     "q.answer_key.explanation",
     "q.answer_key.feedback[index|int]",

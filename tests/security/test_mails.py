@@ -73,7 +73,19 @@ NAMES = (
     "'; DROP TABLE person; --",
     "E" * 60,
 )
+_EXAM = {
+    "course": "@",
+    "place": "@",
+    "unit": "@",
+    "begins": "2026-12-01 09:00",
+    "ends": "10:00",
+    "zone": "Europe/Prague",
+    "link": "/learn/x/test",
+}
 KINDS = {
+    "exam_cancelled": {**_EXAM, "reason": "@"},
+    "exam_named": _EXAM,
+    "exam_proctor": {**_EXAM, "link": "/proctor/x"},
     "invitation": {"inviter": "@", "link": "/account/invitation/x"},
     "reset": {"link": "/account/reset/x"},
     "locked": {"link": "/account/reset"},

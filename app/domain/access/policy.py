@@ -8,13 +8,25 @@ from app.foundation.errors import NotFound, Refused
 
 P = Permission
 
-OWN: frozenset[Permission] = frozenset({P.OWN_LEARNING, P.ENROLMENT_READ, P.ATTEMPT_READ, P.CERTIFICATE_READ})
+OWN: frozenset[Permission] = frozenset({
+    P.OWN_LEARNING,
+    P.ENROLMENT_READ,
+    P.ATTEMPT_READ,
+    P.CERTIFICATE_READ,
+    P.EXAM_HOLD,
+})
 """What everyone who is signed in may do with what is her own."""
 
 TABLE: Mapping[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
-    Role.TRAINER: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK}),
-    Role.METHODOLOGIST: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK, P.TASK_SETTLE}),
+    Role.TRAINER: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK, P.EXAM_SET}),
+    Role.METHODOLOGIST: frozenset({
+        P.COURSE_WRITE,
+        P.ATTEMPT_ADJUST,
+        P.TASK_MARK,
+        P.TASK_SETTLE,
+        P.EXAM_SET,
+    }),
     Role.MANAGER: frozenset({
         P.PERSON_READ,
         P.PERSON_WRITE,
@@ -22,6 +34,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.CERTIFICATE_READ,
         P.ATTEMPT_GRANT,
         P.ATTEMPT_ADJUST,
+        P.EXAM_SET,
         P.ISSUER_WRITE,
         P.REPORT_READ,
     }),
@@ -32,6 +45,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.CERTIFICATE_READ,
         P.ATTEMPT_GRANT,
         P.ATTEMPT_ADJUST,
+        P.EXAM_SET,
         P.REPORT_READ,
     }),
     Role.COORDINATOR: frozenset({P.ENROLMENT_READ, P.CERTIFICATE_READ, P.REPORT_READ}),
@@ -64,6 +78,11 @@ def scope_of(actor: Actor, permission: Permission) -> Scope:
         sorted({grant.path for grant in actor.grants if grant.path and permission in TABLE[grant.role]})
     )
     return Scope(paths=paths, person_id=actor.person_id if permission in OWN else None)
+
+
+def scope_of_own(person_id: int) -> Scope:
+    """Return what is a person's own: for an act for her by somebody else, who was asked for it otherwise."""
+    return Scope(person_id=person_id)
 
 
 def allows(actor: Actor, permission: Permission, thing: Placed) -> bool:

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ATTEMPT_READ = "attempt-read"
     ATTEMPT_GRANT = "attempt-grant"
     ATTEMPT_ADJUST = "attempt-adjust"  # more time, for one attempt or for every test of a person; annulment
+    EXAM_HOLD = "exam-hold"  # supervise a test at a place: one's own dates
+    EXAM_SET = "exam-set"  # set a date for that, name who watches and who sits
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_REVOKE = "certificate-revoke"
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish

@@ -32,6 +32,9 @@ class Attempt(Base):
     points: Mapped[int]  # of the whole paper
     mark: Mapped[int | None]  # basis points
     is_passed: Mapped[bool | None]
+    is_on_paper: Mapped[bool] = mapped_column(
+        default=False
+    )  # nobody answers it on a screen, and no clock ends it
     annulled_at: Mapped[datetime | None] = mapped_column(Moment)  # it counts no more; what it earned stays
     annulled_by: Mapped[str | None] = mapped_column(String(80))
     annulment: Mapped[str | None] = mapped_column(String(500))  # the reason

@@ -60,6 +60,7 @@ def _sitting(shape: ScopeShape) -> AnySelect:
         Attempt.person_id,
         Attempt.deadline_at,
         Attempt.finished_at,
+        Attempt.is_on_paper,
     )
     return _by_id(shape, *columns).with_for_update(of=Attempt)
 

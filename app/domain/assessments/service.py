@@ -65,9 +65,16 @@ def start(
     outline: str,
     seed: int,
     limit: timedelta | None,
+    *,
+    until: datetime | None = None,
+    is_on_paper: bool = False,
 ) -> Attempt:
-    """Open an attempt with its paper, for the time that its learner has; the database lets only one be open."""
+    """Open an attempt with its paper, for the time that its learner has; the database lets only one be open.
+
+    ``until`` ends it, however much time is left.
+    """
     present = clock.now()
+    ends = [end for end in (present + limit if limit else None, until) if end is not None]
     enrolment.attempts_made += 1
     attempt = Attempt(
         public_id=ids.public_id(),
@@ -79,8 +86,9 @@ def start(
         language=language,
         seed=seed,
         started_at=present,
-        deadline_at=present + limit if limit else None,
+        deadline_at=min(ends, default=None),
         points=sum(question.points for question in paper),
+        is_on_paper=is_on_paper,
     )
     session().add(attempt)
     session().flush()

@@ -127,3 +127,4 @@ class Sitting:
     owner_id: int
     deadline_at: datetime | None
     finished_at: datetime | None
+    is_on_paper: bool

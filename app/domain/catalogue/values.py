@@ -71,6 +71,13 @@ class Feedback(StrEnum):
     NEVER = "never"
 
 
+class PlaceOfTest(StrEnum):
+    """Where a final test is sat: anywhere, or at a place where somebody watches."""
+
+    ONLINE = "online"
+    PROCTORED = "proctored"
+
+
 class CertificateKind(StrEnum):
     """What a certificate says was done."""
 
@@ -103,6 +110,7 @@ class Assessment:
     shuffle: bool = True
     feedback: Feedback = Feedback.AFTER_SUBMIT
     markers: int = 1  # how many people mark each task, 1 or 2
+    place: PlaceOfTest = PlaceOfTest.ONLINE
 
 
 @dataclass(frozen=True, slots=True)

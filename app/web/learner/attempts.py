@@ -19,10 +19,12 @@ from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
+from app.domain.examinations import queries as exams
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.tasks.values import UnfitWork
 from app.foundation import clock
+from app.foundation.errors import Invalid
 from app.web import errors
 from app.web.learner import outline, works
 from app.web.learner.views import blueprint
@@ -31,6 +33,7 @@ from app.web.session import actor
 from app.web.shown import second
 from app.workflows import documenting, sitting
 from app.workflows.documenting import Document
+from app.workflows.proctoring import seating
 
 __all__ = ["blueprint"]
 
@@ -41,16 +44,25 @@ P = Permission
 @requires(P.OWN_LEARNING)
 def test(slug: str) -> str:
     """Tell what the final test is like, before it begins."""
+    return render_template("learner/test.html", **_before(slug, request.args.get("lang")))
+
+
+def _before(slug: str, language: str | None, complaint: str | None = None) -> dict[str, object]:
+    """Return what the page before a test shows; ``complaint`` says what is wrong with a code."""
     own = actor()
-    view = outline.load(own, slug, request.args.get("lang"))
-    admission = view.admission()
-    return render_template(
-        "learner/test.html",
-        view=view,
-        admission=admission,
-        questions=count_drawn(view.version, view.meta),
-        helpers=_list_helpers(own, view) if admission.attempts_left == 0 else [],
-    )
+    view = outline.load(own, slug, language)
+    admission, scope = view.admission(), scope_of(own, P.OWN_LEARNING)
+    return {
+        "view": view,
+        "admission": admission,
+        "questions": count_drawn(view.version, view.meta),
+        "helpers": _list_helpers(own, view) if admission.attempts_left == 0 else [],
+        "is_supervised": seating.is_supervised(view.version),
+        "seats": exams.list_own_seats(scope, own.person_id or 0, view.taken.course.id)
+        if seating.is_supervised(view.version)
+        else [],
+        "complaint": complaint,
+    }
 
 
 def _list_helpers(own: Actor, view: outline.CourseView) -> list[Person]:
@@ -63,9 +75,17 @@ def _list_helpers(own: Actor, view: outline.CourseView) -> list[Person]:
 
 @blueprint.post("/learn/<string:slug>/test")
 @requires(P.OWN_LEARNING)
-def start(slug: str) -> Response:
-    """Begin the test, or go on with the one that is open."""
-    attempt = sitting.start_attempt(actor(), slug, request.form.get("lang"))
+def start(slug: str) -> Response | tuple[str, int]:
+    """Begin the test, by a code where it is supervised, or go on with the one that is open."""
+    language, code = request.form.get("lang"), request.form.get("code")
+    try:
+        attempt = (
+            sitting.start_attempt(actor(), slug, language)
+            if code is None
+            else seating.enter(actor(), slug, code, language)
+        )
+    except Invalid as error:
+        return render_template("learner/test.html", **_before(slug, language, errors.words_of(error))), 422
     return redirect(url_for("learner.attempt", attempt_id=attempt.public_id))
 
 
@@ -76,6 +96,7 @@ def attempt(attempt_id: UUID) -> Response | str:
     attempt, paper = attempts.get_attempt(scope_of(actor(), P.OWN_LEARNING), attempt_id)
     if attempt.finished_at is not None:
         return redirect(url_for("learner.result", attempt_id=attempt_id))
+    sitting.check_on_screen(attempt)
     return _page(attempt, paper, {})
 
 
@@ -197,10 +218,12 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
     taken = enrolments.get_taken_by_id(scope, attempt.enrolment_id)
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, attempt)
-    is_told = rules.is_feedback_shown(meta.assessment, bool(attempt.is_passed))
+    is_held_back = seating.is_held_back(taken.version, attempt)
+    is_told = rules.is_feedback_shown(meta.assessment, bool(attempt.is_passed)) and not is_held_back
     return {
         "works": works.list_shown(own, attempt, paper, is_told=is_told),
         "title": _title_of(attempt),
+        "is_held_back": is_held_back,
         "meta": meta,
         "taken": taken,
         "paper": paper if is_told else [],

@@ -1,0 +1,1 @@
+"""Tests at a place: dates, who watches, who sits where, and what happened."""

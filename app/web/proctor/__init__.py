@@ -1,0 +1,1 @@
+"""Tests at a place: for those who set dates, and those who watch."""
