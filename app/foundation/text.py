@@ -4,6 +4,7 @@
 Latin script. All are pure and need no locale of the machine.
 """
 
+import html
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -269,3 +270,11 @@ def sort_key(text: str, locale: str) -> str:
     levels = ["".join(level) for level in zip(*elements, strict=True)] or ["", "", ""]
     accents, cases = levels[1].rstrip(_PLAIN), levels[2].rstrip(_PLAIN)
     return f"{levels[0]}aa{accents}a{cases}"[:SORT_KEY_LENGTH]
+
+
+_TAG = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>|<[^>]*>")
+
+
+def plain(fragment: str) -> str:
+    """Return the words of an HTML fragment; a picture's are its alternative text."""
+    return " ".join(html.unescape(_TAG.sub(lambda tag: f" {tag[1] or ''} ", fragment)).split())

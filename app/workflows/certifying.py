@@ -1,6 +1,7 @@
 """Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,12 +14,13 @@ from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Snapshot
+from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
 from app.domain.people.models import Person
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
 from app.formats import certificate_design, certificate_pdf
-from app.foundation import audit, settings
+from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.files import store
@@ -55,6 +57,28 @@ def issue_for(
     enqueue("certificates.render", code=certificate.code)
     audit.record(actor.name, "certificate.issue", certificate.number)
     return certificate
+
+
+def supersede(
+    actor: Actor, learner: Enrolment, certificate: Certificate, mark: int, reason: str
+) -> Certificate:
+    """Put a certificate with another mark in the place of one, a part of the act that changed the mark.
+
+    It says the same but for mark, number and day of issue, and is valid no longer than the one before.
+    """
+    issuer = territory.find_issuer(certificate.issuer_unit_id)
+    if issuer is None:
+        raise Conflict(
+            N_("This course cannot issue certificates: its owner has not entered its particulars.")
+        )
+    today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
+    draft = replace(load(Snapshot, certificate.snapshot), mark=mark, issued_on=today)
+    certificates.make_room(certificate)
+    fresh = certificates.issue(learner, issuer, draft, settings.current().base_url, actor.name)
+    certificates.supersede(certificate, fresh, actor.name, reason)
+    enqueue("certificates.render", code=fresh.code)
+    audit.record(actor.name, "certificate.supersede", certificate.number, by=fresh.number, reason=reason)
+    return fresh
 
 
 def _design(name: str) -> certificate_design.Design:

@@ -3,13 +3,21 @@
 Parts of acts, inside their transactions: whoever calls them has asked whether the actor may.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.access.values import Actor
 from app.domain.assessments import rules
 from app.domain.assessments.models import Attempt
+from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment, CourseMeta
+from app.domain.certificates import queries as register
+from app.domain.certificates import service as certificates
+from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import State, state_of
+from app.domain.corrections.values import Touch
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
@@ -17,6 +25,7 @@ from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.progress import service as progress
 from app.domain.territory import queries as territory
+from app.foundation import audit, clock
 from app.workflows import certifying
 
 
@@ -42,6 +51,123 @@ def conclude(
         enrolment.touch(learner)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an attempt was worth before it changed."""
+
+    mark: int | None
+    is_passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What became of a certificate; ``successor`` is the number of what took its place."""
+
+    number: str
+    how: Touch
+    successor: str | None = None
+
+
+def reckon(
+    actor: Actor, taken: Taken, sat: Sequence[Attempt], before: Mapping[int, Before], reason: str
+) -> Touched | None:
+    """Let the outcome of an enrolment follow from its attempts anew, where the results of some have changed.
+
+    ``sat`` are all its attempts, ``before`` holds by id what those that changed were worth. ``taken`` holds the
+    enrolment, locked. A completion stays where any attempt that counts is passed. Returns what became of the
+    certificate.
+    """
+    learner = taken.enrolment
+    counting = [each for each in sat if each.annulled_at is None]
+    passed = [each for each in counting if each.is_passed]
+    if passed and learner.outcome == "passed":
+        return _restate(actor, learner, sat, passed, before, reason)
+    if passed and learner.outcome in {None, "failed"}:
+        return _earn(actor, taken, max(passed, key=_worth))
+    if not passed and learner.outcome != "attended":
+        return _lose(actor, taken, counting, reason)
+    return None
+
+
+def _worth(attempt: Attempt) -> int:
+    return attempt.mark or 0
+
+
+def _earn(actor: Actor, taken: Taken, attempt: Attempt) -> Touched | None:
+    """Complete a course by an attempt that is passed now."""
+    version = catalogue.get_version(attempt.version_id)
+    sat = Taken(taken.enrolment, taken.course, version)
+    meta = catalogue.meta_of(version)
+    fresh = complete(actor, sat, meta, "passed", clock.now(), attempt.mark, attempt.language)
+    return Touched(fresh.number, Touch.ISSUED) if fresh is not None else None
+
+
+def _restate(
+    actor: Actor,
+    learner: Enrolment,
+    sat: Sequence[Attempt],
+    passed: Sequence[Attempt],
+    before: Mapping[int, Before],
+    reason: str,
+) -> Touched | None:
+    """Let a completion rest on the mark that its attempt has now, or on another that is passed.
+
+    A certificate that prints another mark is superseded, unless it is worth nothing any more.
+    """
+    was = {each.id: before.get(each.id, Before(each.mark, each.is_passed)) for each in sat}
+    rested = [each for each in passed if was[each.id] == Before(learner.mark, True)]
+    deciding = rested[-1] if rested else max(passed, key=_worth)
+    if deciding.mark == learner.mark:
+        return None
+    enrolment.restate(learner, deciding.mark, deciding.version_id, deciding.language)
+    certificate = register.find_current(learner)
+    if certificate is None or not _prints_mark(certificate):
+        return None
+    fresh = certifying.supersede(actor, learner, certificate, deciding.mark or 0, reason)
+    return Touched(certificate.number, Touch.SUPERSEDED, fresh.number)
+
+
+def _prints_mark(certificate: Certificate) -> bool:
+    """Tell whether a certificate that is good today says a mark."""
+    state = state_of(
+        is_revoked=certificate.revoked_at is not None,
+        valid_until=certificate.valid_until,
+        today=clock.now().date(),
+    )
+    return state is State.VALID and certificate.snapshot["mark"] is not None
+
+
+def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) -> Touched | None:
+    """Let no completion stay without an attempt that is passed; without an attempt left the course is failed."""
+    learner = taken.enrolment
+    touched = _take_back(actor, learner, reason) if learner.outcome == "passed" else None
+    test = catalogue.meta_of(taken.version).assessment or Assessment()
+    left = rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+    is_failed = left == 0 and all(each.is_passed is not None for each in counting)
+    last = counting[-1] if counting else None
+    mark, language = (last.mark, last.language) if last is not None else (0, learner.language)
+    version_id = last.version_id if last is not None else taken.version.id
+    if is_failed and learner.outcome == "failed":
+        enrolment.restate(learner, mark, version_id, language)
+        return touched
+    if learner.outcome is not None:
+        enrolment.reopen(learner)
+    if is_failed:
+        settle(learner, "failed", clock.now(), mark, version_id, language)
+    return touched
+
+
+def _take_back(actor: Actor, learner: Enrolment, reason: str) -> Touched | None:
+    """Count a completion no more, and revoke its certificate."""
+    progress.uncount_completion(learner)
+    certificate = register.find_current(learner)
+    if certificate is None:
+        return None
+    certificates.take_back(certificate, actor.name, reason)
+    audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
+    return Touched(certificate.number, Touch.REVOKED)
+
+
 def complete(
     actor: Actor,
     taken: Taken,
@@ -50,11 +176,11 @@ def complete(
     at: datetime,
     mark: int | None,
     language: str,
-) -> None:
+) -> Certificate | None:
     """End an enrolment with success, count it, and issue what it earns."""
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
-    certifying.issue_for(actor, taken, person, meta, at, mark, language)
+    return certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
 def settle(

@@ -15,7 +15,7 @@ WITHOUT_SCOPE = {
     "certificates.find_current": "the certificate of an enrolment that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
-    "certificates.find_revocation": "what became of a certificate that was found already",
+    "certificates.find_ending": "what became of a certificate that was found already",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 

@@ -15,6 +15,7 @@ from app.foundation.text import (
     fold_answer,
     has_mixed_alphabets,
     latin,
+    plain,
     sort_key,
 )
 
@@ -210,3 +211,7 @@ def test_sqlite_orders_by_the_key_as_python_does():
     finally:
         connection.close()
     assert rows == sorted(sort_key(word, "cs") for word in words)
+
+
+def test_plain_words_are_left_of_html():
+    assert plain('<p>a &lt; <b>b</b></p><img src="x" alt="A map">') == "a < b A map"

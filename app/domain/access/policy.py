@@ -14,7 +14,7 @@ OWN: frozenset[Permission] = frozenset({P.OWN_LEARNING, P.ENROLMENT_READ, P.ATTE
 TABLE: Mapping[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
     Role.TRAINER: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK}),
-    Role.METHODOLOGIST: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK, P.TASK_SETTLE}),
+    Role.METHODOLOGIST: frozenset({P.COURSE_WRITE, P.ATTEMPT_ADJUST, P.TASK_MARK, P.TASK_SETTLE, P.KEY_MEND}),
     Role.MANAGER: frozenset({
         P.PERSON_READ,
         P.PERSON_WRITE,

@@ -65,13 +65,12 @@ def list_of_person(scope: Scope, person_id: int) -> Sequence[Certificate]:
     )
 
 
-def find_revocation(certificate: Certificate) -> RegisterEntry | None:
-    """Return the line that revoked a certificate, or None."""
-    return session().scalar(
-        select(RegisterEntry).where(
-            RegisterEntry.certificate_id == certificate.id, RegisterEntry.kind == "revoked"
-        )
+def find_ending(certificate: Certificate) -> RegisterEntry | None:
+    """Return the line that ended a certificate last: it was superseded or revoked; or None."""
+    ended = select(RegisterEntry).where(
+        RegisterEntry.certificate_id == certificate.id, RegisterEntry.kind.in_(("superseded", "revoked"))
     )
+    return session().scalars(ended.order_by(RegisterEntry.id.desc()).limit(1)).first()
 
 
 def list_snapshots(scope: Scope) -> "Sequence[tuple[Certificate, RegisterEntry]]":

@@ -1,4 +1,4 @@
-"""What may be told to the register: a certificate is issued, its file is made, it is revoked; nothing is undone."""
+"""What may be told to the register: certificates are issued, filed, superseded, revoked; nothing is undone."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -89,6 +89,18 @@ def keep_file(certificate: Certificate, file_digest: str) -> None:
     """Note which stored file is the certificate's document; it is made once."""
     certificate.file_digest = file_digest
     certificate.rendered_at = clock.now()
+
+
+def make_room(certificate: Certificate) -> None:
+    """Let a certificate be no longer the one that a completion rests on: another is issued in its place at once."""
+    certificate.is_current = False
+    session().flush()
+
+
+def supersede(certificate: Certificate, successor: Certificate, by: str, reason: str) -> None:
+    """Let another certificate take the place of one that says what no longer holds, with the reason."""
+    certificate.superseded_at, certificate.successor = clock.now(), successor.number
+    _enter(certificate, "superseded", by, reason, certificate.superseded_at)
 
 
 def take_back(certificate: Certificate, by: str, reason: str) -> None:

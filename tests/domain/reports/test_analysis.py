@@ -319,7 +319,3 @@ def test_papers_and_answers_that_lie_otherwise_are_read_alike(learners):
                 held.flush()
     session().expire_all()
     assert analyse() == before
-
-
-def test_plain_words_are_left_of_html():
-    assert items.plain('<p>a &lt; <b>b</b></p><img src="x" alt="A map">') == "a < b A map"

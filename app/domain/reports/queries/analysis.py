@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 
 from app.domain.assessments.models import Answer, Attempt, Paper
+from app.domain.assessments.rules import BEGINS, cut_paper
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import (
-    BankQuestion,
     areas_of_pool,
     find_newest_version,
     get_version,
     list_kept_questions,
 )
-from app.domain.catalogue.values import Kind
+from app.domain.catalogue.values import BankQuestion, Kind
 from app.domain.enrolment.models import Enrolment
 from app.domain.reports.queries.places import AnySelect
 from app.domain.reports.rules.advice import advise
@@ -36,13 +36,13 @@ from app.domain.reports.rules.items import (
     Part,
     Sat,
     Variant,
-    plain,
     share,
     thirds,
 )
 from app.domain.reports.values import Analysis, QuestionFigures, Sample, Which
 from app.domain.territory.values import Scope
 from app.foundation.db import session
+from app.foundation.text import plain
 
 CHUNK_ATTEMPTS = 500
 MOST_VARIANTS = 50_000
@@ -50,8 +50,6 @@ MOST_VARIANTS = 50_000
 
 _FIRST_DAY, _LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
 """Before and after these, some zone's midnight is no moment that Python knows."""
-_QUESTION = '{"key": '
-"""How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
 _BEHIND = ', "answer_key": '
 """What ends the part that learners saw; the order of options is told before, and that of the key is the same."""
 
@@ -192,11 +190,11 @@ class _Papers:
         version_id, language = attempt.version_id, attempt.language
         known = self._known.setdefault((version_id, language), {})
         paper = []
-        for piece in _pieces(text):
+        for piece in cut_paper(text):
             seen = piece[: piece.find(_BEHIND)]
             variant = known.get(seen)
             if variant is None:
-                drawn = json.loads(f"{_QUESTION}{seen}}}")
+                drawn = json.loads(f"{BEGINS}{seen}}}")
                 variant = gathering.meet(self._met(version_id, language, drawn))
                 if len(known) < MOST_VARIANTS:
                     known[seen] = variant
@@ -221,14 +219,6 @@ class _Papers:
         )
         spoken = language if language in version.languages else version.languages[0]
         return list_kept_questions(version, spoken, (key,))[0]
-
-
-def _pieces(text: str) -> list[str]:
-    """Return the questions of a paper as JSON, each without its beginning and with what lies before the next."""
-    first, *pieces = text.split(_QUESTION)
-    if first == "[":
-        return pieces
-    return [json.dumps(question).removeprefix(_QUESTION) for question in json.loads(text)]
 
 
 def _options(drawn: Mapping[str, Any], bank: BankQuestion, shown: BankQuestion) -> Iterator[Part]:

@@ -1,8 +1,6 @@
 """Answers gathered attempt by attempt into the figures of a test and its questions: nothing here reads a table."""
 
-import html
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -31,7 +29,6 @@ BETWEEN_ANSWERS, BETWEEN_CELLS, BETWEEN_POSITIONS = "\x1e", "\x1f", ","
 LEFT_OUT = "[]"
 NO_ANSWER = f"0{BETWEEN_CELLS}{LEFT_OUT}"
 
-_TAG = re.compile(r"<img [^>]*?alt=\"([^\"]*)\"[^>]*>|<[^>]*>")
 
 WEAKER, MIDDLE, BETTER = range(3)
 TYPED = frozenset({Kind.SHORT.value, Kind.NUMBER.value})
@@ -93,11 +90,6 @@ def portions(total: str, paper: int, earned: str, points: int) -> Portions:
     """Return what points earned for a question mean on a paper; exact until the last rounding, as ``share``."""
     others = (Fraction(total) - Fraction(earned)) / (paper - points) if paper != points else Fraction(0)
     return Portions(share(earned, points), float(others), share(earned, paper))
-
-
-def plain(fragment: str) -> str:
-    """Return the words of an HTML fragment; a picture's are its alternative text."""
-    return " ".join(html.unescape(_TAG.sub(lambda tag: f" {tag[1] or ''} ", fragment)).split())
 
 
 def thirds(shares: Sequence[float]) -> list[int]:
