@@ -33,7 +33,10 @@ Form = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A work in a marker's hand, with its question; ``may_settle`` tells whether she decides what is final."""
+    """A work in a marker's hand, with its question; ``may_settle`` tells whether she decides what is final.
+
+    A mark that a passed attempt rests on is decided by those alone who may settle, not by its marker.
+    """
 
     held: Held
     may_settle: bool
@@ -63,7 +66,8 @@ def open_work(actor: Actor, attempt_id: UUID, position: int, *, is_locked: bool 
         require(actor, P.COURSE_WRITE, held.course)
     places = (Place(held.work.unit_path), Place(held.course.owner_path))
     may_settle = any(allows(actor, P.TASK_SETTLE, place) for place in places)
-    return Desk(held, may_settle or held.work.is_marked_by(actor.name))
+    is_hers = held.work.is_marked_by(actor.name) and not held.attempt.is_passed
+    return Desk(held, may_settle or is_hers)
 
 
 def _open_to_change(actor: Actor, attempt_id: UUID, position: int, form: Form) -> Desk:

@@ -97,12 +97,7 @@ def list_sat(scope: Scope, course: Course) -> Sequence[tuple[CourseVersion, int]
 
 
 def situation_of(scope: Scope, correction: Correction) -> str:
-    """Return a digest of all that a dry run rests on: the results that count, and the newest version."""
-    newest = (
-        select(func.max(CourseVersion.id))
-        .join(Enrolment, Enrolment.edition_id == CourseVersion.edition_id)
-        .where(Enrolment.course_id == correction.course_id)
-    )
+    """Return a digest of the results of a course that count: what a dry run rests on."""
     row = (
         session()
         .execute(
@@ -113,7 +108,6 @@ def situation_of(scope: Scope, correction: Correction) -> str:
                 func.sum(Attempt.mark),
                 func.sum(Attempt.version_id),
                 func.sum(case((Attempt.is_passed.is_(True), 1), else_=0)),
-                newest.scalar_subquery(),
             )
             .select_from(Attempt)
             .join(Enrolment, Enrolment.id == Attempt.enrolment_id)

@@ -173,3 +173,9 @@ def note_later(attempt: Attempt, paper: CorrectedPaper) -> None:
             )
         )
     session().flush()
+
+
+def note_told(result: CorrectionResult) -> None:
+    """Note that the learner of a result is told of it."""
+    result.told_at = clock.now()
+    session().flush()

@@ -18,6 +18,7 @@ from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import CourseMeta, Feedback
 from app.domain.certificates import queries as register
+from app.domain.corrections import queries as corrections
 from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people.models import Person
@@ -197,12 +198,14 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
     meta = catalogue.meta_of(taken.version)
     earned = attempts.earned_of(scope, attempt)
     is_told = _is_feedback_shown(meta, bool(attempt.is_passed))
+    sheet = corrections.correct_paper(attempt, paper)
     return {
+        "corrected": sheet,
         "works": works.list_shown(own, attempt, paper, is_told=is_told),
         "title": _title_of(attempt),
         "meta": meta,
         "taken": taken,
-        "paper": paper if is_told else [],
+        "paper": sheet.questions if is_told else [],
         "answers": attempts.responses_of(scope, attempt),
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, attempt.enrolment_id),
