@@ -6,6 +6,7 @@ What is decided is done by ``regrading``, piece by piece.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
@@ -17,14 +18,18 @@ from app.domain.corrections import rules
 from app.domain.corrections import service as mending
 from app.domain.corrections.models import Correction
 from app.domain.corrections.values import Choice, Compared, Differing, Fairness, Stage
+from app.domain.territory import queries as territory
+from app.formats import paper_pdf
+from app.formats.paper_pdf import Imprint
 from app.foundation import audit
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
-from app.foundation.i18n import N_
+from app.foundation.i18n import N_, content_language, translate
 from app.foundation.queue import enqueue
 from app.foundation.text import plain
 
 P = Permission
+_NOT_WAITING = N_("This correction is not waiting for a decision.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Offer:
     new: str
     versions: tuple[str, ...]  # labels
     results: int  # of tests that could draw it
+    is_first: bool = True  # the others of the same question say another old key
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -72,9 +78,12 @@ def compare(actor: Actor, slug: str, language: str) -> Offers:
         found = _differing(version, newest, standing)
         resting += number if any(each.how is Differing.KEY for each in found) else 0
         for each in found:
-            offer = _offer(each, version, newest, number, language)
+            pair = _pair(version, newest, each.key, language, standing)
+            offer = _offer(each, pair, version.label, number)
             known = offers.get((offer.key, offer.how, offer.old))
-            if known is not None:
+            if known is None:
+                offer = replace(offer, is_first=offer.key not in {key for key, _how, _old in offers})
+            else:
                 offer = replace(
                     known, versions=(*known.versions, version.label), results=known.results + number
                 )
@@ -129,16 +138,21 @@ def _as_it_counts(
     return counts
 
 
+def _pair(
+    version: CourseVersion, newest: CourseVersion, key: str, language: str, standing: Sequence[Correction]
+) -> tuple[PaperQuestion | None, PaperQuestion | None]:
+    """Return a question as it counts and as it is in the newest version, in a language that both have."""
+    has_both = language in version.languages and language in newest.languages
+    spoken = language if has_both else str(version.languages[0])
+    new = corrections.filed_question(newest, spoken, key)
+    return _as_it_counts(version, spoken, key, standing), None if new is None else rules.as_laid(new)
+
+
 def _offer(
-    each: Compared, version: CourseVersion, newest: CourseVersion, number: int, language: str
+    each: Compared, pair: tuple[PaperQuestion | None, PaperQuestion | None], label: str, number: int
 ) -> Offer:
-    """Put a difference in words: in the reader's language where both versions have it."""
-    old, new = each.old, each.new
-    if language in version.languages and language in newest.languages:
-        filed = corrections.filed_question(version, language, each.key)
-        other = corrections.filed_question(newest, language, each.key)
-        if filed is not None and (new is None or other is not None) and not _has_history(each, filed):
-            old, new = rules.as_laid(filed), None if other is None else rules.as_laid(other)
+    """Put a difference in words."""
+    old, new = pair[0] or each.old, pair[1]
     return Offer(
         key=each.key,
         how=each.how,
@@ -146,15 +160,58 @@ def _offer(
         language=old.body.language,
         old=rules.say_key(old),
         new=rules.say_key(new) if new is not None and each.how is Differing.KEY else "",
-        versions=(version.label,),
+        versions=(label,),
         results=number,
     )
 
 
-def _has_history(each: Compared, filed: PaperQuestion) -> bool:
-    """Tell whether a correction has changed the key that counts before."""
-    same = each.old.body == filed.body
-    return same and not rules.marks_alike(each.old, rules.as_laid(filed))
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A question of a correction in words; ``new`` is empty where it was dropped."""
+
+    key: str
+    choice: Choice
+    heading: str
+    language: str
+    old: str
+    new: str
+    versions: tuple[str, ...]
+
+
+def list_mended(actor: Actor, correction: Correction, language: str) -> Sequence[Mended]:
+    """Return what a correction is about, by question, in a language where the course has it."""
+    require(actor, P.COURSE_WRITE, correction.course)
+    standing = [each for each in corrections.list_standing(correction.course) if each.id < correction.id]
+    found: dict[tuple[str, str], Mended] = {}
+    for version, _number in corrections.list_sat(scope_of(actor, P.COURSE_WRITE), correction.course):
+        if version.id >= correction.version_id:
+            continue
+        for key, choice in correction.choices.items():
+            old, new = _pair(version, correction.version, key, language, standing)
+            if old is None or (new is not None and choice == Choice.MEND.value and not _is_mended(old, new)):
+                continue
+            mended = _mended(key, Choice(choice), old, new, version.label)
+            known = found.get((key, mended.old))
+            labels = (*known.versions, version.label) if known is not None else mended.versions
+            found[key, mended.old] = replace(mended, versions=labels)
+    return list(found.values())
+
+
+def _is_mended(old: PaperQuestion, new: PaperQuestion) -> bool:
+    amended = rules.amend(old, new)
+    return amended is not None and not rules.marks_alike(old, amended)
+
+
+def _mended(key: str, choice: Choice, old: PaperQuestion, new: PaperQuestion | None, label: str) -> Mended:
+    return Mended(
+        key=key,
+        choice=choice,
+        heading=plain(old.body.heading),
+        language=old.body.language,
+        old=rules.say_key(old),
+        new=rules.say_key(new) if new is not None and choice is Choice.MEND else "",
+        versions=(label,),
+    )
 
 
 def count_resting(actor: Actor, slug: str, language: str) -> int:
@@ -194,6 +251,15 @@ def _read_choices(offers: Offers, choices: Mapping[str, str]) -> dict[str, Choic
     return wanted
 
 
+def check(actor: Actor, correction_id: UUID, reason: str) -> None:
+    """See whether a correction can be decided with a reason, before anybody is asked to confirm it."""
+    correction = corrections.get_correction(scope_of(actor, P.KEY_MEND), correction_id)
+    require(actor, P.KEY_MEND, correction.course)
+    if correction.stage != Stage.READY.value:
+        raise Conflict(_NOT_WAITING)
+    rules.read_reason(reason)
+
+
 def decide(actor: Actor, correction_id: UUID, fairness: Fairness, reason: str) -> bool:
     """Let the results follow from a dry run; False where what it rests on has changed, and it is made anew."""
     with transaction():
@@ -203,7 +269,7 @@ def decide(actor: Actor, correction_id: UUID, fairness: Fairness, reason: str) -
         correction = corrections.get_correction(scope, correction_id, is_locked=True)
         require(actor, P.KEY_MEND, correction.course)
         if correction.stage != Stage.READY.value:
-            raise Conflict(N_("This correction is not waiting for a decision."))
+            raise Conflict(_NOT_WAITING)
         why = rules.read_reason(reason)
         newest = catalogue.find_newest_version(course.slug)
         is_same = newest is not None and newest.id == correction.version_id
@@ -220,3 +286,35 @@ def decide(actor: Actor, correction_id: UUID, fairness: Fairness, reason: str) -
         enqueue("corrections.apply", correction=str(correction_id))
         audit.record(actor.name, "correction.decide", correction_id, rule=fairness.value, reason=why)
     return True
+
+
+def write_protocol(actor: Actor, correction_id: UUID, locale: str) -> bytes:
+    """Return the protocol of a correction that is done, as PDF; equal bytes each time for the same reader's language.
+
+    It names attempts and certificates, and no learner.
+    """
+    scope = scope_of(actor, P.COURSE_WRITE)
+    correction = corrections.get_correction(scope, correction_id)
+    require(actor, P.COURSE_WRITE, correction.course)
+    if correction.done_at is None or correction.fairness is None:
+        raise Conflict(N_("The protocol is written when everything is applied."))
+    zone = ZoneInfo(territory.zone_of(correction.course.owner_unit))
+    day = correction.done_at.astimezone(zone).date()
+    fairness, language = Fairness(correction.fairness), content_language(locale)
+    lines, _count = corrections.list_changed(scope, correction)
+    values = {
+        "correction": correction,
+        "course": _title(correction.version.titles, language),
+        "questions": list_mended(actor, correction, language),
+        "sums": corrections.sum_up(scope, correction, fairness, day),
+        "is_kind": fairness is Fairness.NOBODY_LOSES,
+        "lines": lines,
+        "say": lambda message: translate(locale, message),
+    }
+    title = translate(locale, N_("Protocol of the correction of a test"))
+    imprint = Imprint(title, correction.course.owner_unit.name, day)
+    return paper_pdf.write("correction", locale, zone, imprint, values)
+
+
+def _title(titles: Mapping[str, str], language: str) -> str:
+    return titles.get(language) or next(iter(titles.values()))
