@@ -115,7 +115,8 @@ def annul(actor: Actor, attempt_id: UUID, reason: str, *, gives_back: bool) -> N
         assessments.annul(attempt, actor.name, why)
         if gives_back:
             assessments.grant_extra(learner, actor.name, why)
-        completing.reckon(actor, taken, attempts.list_of(learner), {attempt.id: before}, why)
+        case = completing.Case(taken, attempts.list_of(learner), {attempt.id: before})
+        completing.reckon(actor, [case], why)
         enqueue("notify.annulled", attempt=str(attempt.public_id))
         audit.record(actor.name, "attempt.annul", attempt.public_id, reason=why, gives_back=gives_back)
 

@@ -1,6 +1,6 @@
 """Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Snapshot
-from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
 from app.domain.people.models import Person
 from app.domain.territory import queries as territory
@@ -26,7 +25,7 @@ from app.foundation.errors import Conflict, Invalid
 from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.foundation.plain import load
-from app.foundation.queue import enqueue
+from app.foundation.queue import enqueue, enqueue_each
 
 DESIGNS = Path(__file__).parent.parent.parent / "certificates"
 
@@ -60,25 +59,33 @@ def issue_for(
 
 
 def supersede(
-    actor: Actor, learner: Enrolment, certificate: Certificate, mark: int, reason: str
-) -> Certificate:
-    """Put a certificate with another mark in the place of one, a part of the act that changed the mark.
+    actor: Actor, marked: Sequence[tuple[Certificate, int]], reason: str
+) -> Mapping[int, Certificate]:
+    """Put certificates with other marks in the place of some, a part of the act that changed the marks.
 
-    It says the same but for mark, number and day of issue, and is valid no longer than the one before.
+    They say the same but for mark, number and day of issue, and are valid no longer than those before. Return the new
+    ones by the id of the old one; the worker makes the files.
     """
-    issuer = territory.find_issuer(certificate.issuer_unit_id)
-    if issuer is None:
-        raise Conflict(
-            N_("This course cannot issue certificates: its owner has not entered its particulars.")
-        )
-    today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
-    draft = replace(load(Snapshot, certificate.snapshot), mark=mark, issued_on=today)
-    certificates.make_room(certificate)
-    fresh = certificates.issue(learner, issuer, draft, settings.current().base_url, actor.name)
-    certificates.supersede(certificate, fresh, actor.name, reason)
-    enqueue("certificates.render", code=fresh.code)
-    audit.record(actor.name, "certificate.supersede", certificate.number, by=fresh.number, reason=reason)
-    return fresh
+    made: dict[int, Certificate] = {}
+    for issuer_id in sorted({certificate.issuer_unit_id for certificate, _ in marked}):
+        issuer = territory.find_issuer(issuer_id)
+        if issuer is None:
+            raise Conflict(
+                N_("This course cannot issue certificates: its owner has not entered its particulars.")
+            )
+        today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
+        drafts = [
+            (old, replace(load(Snapshot, old.snapshot), mark=mark, issued_on=today))
+            for old, mark in marked
+            if old.issuer_unit_id == issuer_id
+        ]
+        fresh = certificates.supersede(drafts, issuer, settings.current().base_url, actor.name, reason)
+        made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
+    for old, _mark in marked:
+        number = made[old.id].number
+        audit.record(actor.name, "certificate.supersede", old.number, by=number, reason=reason)
+    enqueue_each("certificates.render", [{"code": new.code} for new in made.values()])
+    return made
 
 
 def _design(name: str) -> certificate_design.Design:

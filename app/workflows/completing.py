@@ -68,25 +68,40 @@ class Touched:
     successor: str | None = None
 
 
-def reckon(
-    actor: Actor, taken: Taken, sat: Sequence[Attempt], before: Mapping[int, Before], reason: str
-) -> Touched | None:
-    """Let the outcome of an enrolment follow from its attempts anew, where the results of some have changed.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An enrolment, locked, whose attempts have changed: all of them, and what those that changed were worth, by id.
 
-    ``sat`` are all its attempts, ``before`` holds by id what those that changed were worth. ``taken`` holds the
-    enrolment, locked. A completion stays where any attempt that counts is passed. Returns what became of the
-    certificate.
+    The version is the newest of its edition.
     """
-    learner = taken.enrolment
-    counting = [each for each in sat if each.annulled_at is None]
-    passed = [each for each in counting if each.is_passed]
-    if passed and learner.outcome == "passed":
-        return _restate(actor, learner, sat, passed, before, reason)
-    if passed and learner.outcome in {None, "failed"}:
-        return _earn(actor, taken, max(passed, key=_worth))
-    if not passed and learner.outcome != "attended":
-        return _lose(actor, taken, counting, reason)
-    return None
+
+    taken: Taken
+    sat: Sequence[Attempt]
+    before: Mapping[int, Before]
+
+    @property
+    def counting(self) -> list[Attempt]:
+        """The attempts that are not annulled."""
+        return [each for each in self.sat if each.annulled_at is None]
+
+
+def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Touched]:
+    """Let the outcomes of enrolments follow from their attempts anew, where the results of some have changed.
+
+    A completion stays where any attempt that counts is passed. Return by enrolment what became of certificates.
+    """
+    touched: dict[int, Touched | None] = {}
+    restated = []
+    for case in cases:
+        learner, passed = case.taken.enrolment, [each for each in case.counting if each.is_passed]
+        if passed and learner.outcome == "passed":
+            restated += [case] if _restate(case, passed) else []
+        elif passed and learner.outcome in {None, "failed"}:
+            touched[learner.id] = _earn(actor, case.taken, max(passed, key=_worth))
+        elif not passed and learner.outcome != "attended":
+            touched[learner.id] = _lose(actor, case.taken, case.counting, reason)
+    superseded = _supersede(actor, [case.taken.enrolment for case in restated], reason)
+    return {**{key: each for key, each in touched.items() if each is not None}, **superseded}
 
 
 def _worth(attempt: Attempt) -> int:
@@ -102,29 +117,26 @@ def _earn(actor: Actor, taken: Taken, attempt: Attempt) -> Touched | None:
     return Touched(fresh.number, Touch.ISSUED) if fresh is not None else None
 
 
-def _restate(
-    actor: Actor,
-    learner: Enrolment,
-    sat: Sequence[Attempt],
-    passed: Sequence[Attempt],
-    before: Mapping[int, Before],
-    reason: str,
-) -> Touched | None:
-    """Let a completion rest on the mark that its attempt has now, or on another that is passed.
-
-    A certificate that prints another mark is superseded, unless it is worth nothing any more.
-    """
-    was = {each.id: before.get(each.id, Before(each.mark, each.is_passed)) for each in sat}
+def _restate(case: Case, passed: Sequence[Attempt]) -> bool:
+    """Let a completion rest on the mark that its attempt has now, or on another; tell whether it differs."""
+    learner, sat = case.taken.enrolment, case.sat
+    was = {each.id: case.before.get(each.id, Before(each.mark, each.is_passed)) for each in sat}
     rested = [each for each in passed if was[each.id] == Before(learner.mark, True)]
     deciding = rested[-1] if rested else max(passed, key=_worth)
     if deciding.mark == learner.mark:
-        return None
+        return False
     enrolment.restate(learner, deciding.mark, deciding.version_id, deciding.language)
-    certificate = register.find_current(learner)
-    if certificate is None or not _prints_mark(certificate):
-        return None
-    fresh = certifying.supersede(actor, learner, certificate, deciding.mark or 0, reason)
-    return Touched(certificate.number, Touch.SUPERSEDED, fresh.number)
+    return True
+
+
+def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapping[int, Touched]:
+    """Put certificates with the present marks in the place of those that print others and are good today."""
+    marks = {each.id: each.mark or 0 for each in learners}
+    printed = [each for each in register.list_current(list(marks)) if _prints_mark(each)] if marks else []
+    fresh = certifying.supersede(actor, [(each, marks[each.enrolment_id]) for each in printed], reason)
+    return {
+        each.enrolment_id: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for each in printed
+    }
 
 
 def _prints_mark(certificate: Certificate) -> bool:

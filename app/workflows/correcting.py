@@ -104,7 +104,7 @@ def _differing(
     drawn = catalogue.kept_areas_of_pool(newest)
     for language in version.languages:
         for key in catalogue.kept_areas_of_pool(version):
-            old = _as_it_counts(version, language, key, standing)
+            old = corrections.as_it_counts(version, language, key, standing)
             if old is None or key in found:
                 continue
             new = corrections.filed_question(newest, language, key)
@@ -119,25 +119,6 @@ def _differs_in_key(compared: Compared, new: PaperQuestion | None) -> bool:
     return new is None or new.body.language == compared.old.body.language
 
 
-def _as_it_counts(
-    version: CourseVersion, language: str, key: str, standing: Sequence[Correction]
-) -> PaperQuestion | None:
-    """Return a question with the key that counts on papers of a version now; None where it was left out."""
-    filed = corrections.filed_question(version, language, key)
-    if filed is None:
-        return None
-    counts = rules.as_laid(filed)
-    for correction in standing:
-        choice = correction.choices.get(key)
-        if choice is None or version.id >= correction.version_id:
-            continue
-        if choice == Choice.DROP.value:
-            return None
-        mended = corrections.filed_question(catalogue.get_version(correction.version_id), language, key)
-        counts = (rules.amend(counts, mended) if mended is not None else None) or counts
-    return counts
-
-
 def _pair(
     version: CourseVersion, newest: CourseVersion, key: str, language: str, standing: Sequence[Correction]
 ) -> tuple[PaperQuestion | None, PaperQuestion | None]:
@@ -145,7 +126,9 @@ def _pair(
     has_both = language in version.languages and language in newest.languages
     spoken = language if has_both else str(version.languages[0])
     new = corrections.filed_question(newest, spoken, key)
-    return _as_it_counts(version, spoken, key, standing), None if new is None else rules.as_laid(new)
+    return corrections.as_it_counts(version, spoken, key, standing), None if new is None else rules.as_laid(
+        new
+    )
 
 
 def _offer(

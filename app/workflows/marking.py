@@ -174,5 +174,6 @@ def _enter(actor: Actor, held: Held, final: Fraction, before: Fraction, reason: 
     if had.mark is None:
         completing.conclude(actor, attempt, taken, meta, at)
     else:
-        completing.reckon(actor, taken, attempts.list_of(held.enrolment), {attempt.id: had}, reason)
+        case = completing.Case(taken, attempts.list_of(held.enrolment), {attempt.id: had})
+        completing.reckon(actor, [case], reason)
     enqueue("notify.work-marked", attempt=str(attempt.public_id))

@@ -18,7 +18,6 @@ from app.domain.corrections import service as mending
 from app.domain.corrections.models import Correction, CorrectionResult
 from app.domain.corrections.queries import Taken
 from app.domain.corrections.values import Change, Choice, Fairness, Regraded, Stage
-from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken as Course
 from app.foundation import audit
 from app.foundation.db import transaction
@@ -203,9 +202,21 @@ def _give(actor: Actor, correction: Correction, pending: Sequence[CorrectionResu
         for result, attempt, _ in anew
         if before[attempt.id] != completing.Before(attempt.mark, attempt.is_passed)
     ]
-    for enrolment_id in {attempt.enrolment_id for _, attempt in changed}:
-        results = {attempt.id: result for result, attempt in changed if attempt.enrolment_id == enrolment_id}
-        _follow(actor, correction, learning[enrolment_id], sat[enrolment_id], before, results)
+    versions = {each.version_id: catalogue.get_version(each.version_id) for each in attempts.values()}
+    last = {attempt.enrolment_id: result for result, attempt in changed}
+    cases = [
+        completing.Case(
+            Course(learning[each], correction.course, versions[sat[each][-1].version_id]), sat[each], before
+        )
+        for each in last
+    ]
+    for enrolment_id, touched in completing.reckon(actor, cases, reason).items():
+        result = last[enrolment_id]
+        result.certificate, result.touch, result.successor = (
+            touched.number,
+            touched.how.value,
+            touched.successor,
+        )
     for result, attempt in changed:
         audit.record(
             actor.name,
@@ -232,21 +243,3 @@ def _is_as_reckoned(result: CorrectionResult, attempt: Attempt) -> bool:
 def _regrade(result: CorrectionResult, fairness: Fairness) -> Regraded:
     changes = rules.read_changes(result.changes)
     return rules.regrade(Fraction(result.old_earned), result.old_points, changes, fairness)
-
-
-def _follow(
-    actor: Actor,
-    correction: Correction,
-    learner: Enrolment,
-    sat: Sequence[Attempt],
-    before: Mapping[int, completing.Before],
-    results: Mapping[int, CorrectionResult],
-) -> None:
-    """Let the outcome of an enrolment follow, and note at the results what became of its certificate."""
-    version = catalogue.get_version(sat[-1].version_id)
-    was = {each: before[each] for each in results}
-    taken = Course(learner, correction.course, version)
-    touched = completing.reckon(actor, taken, sat, was, correction.reason or "")
-    if touched is not None:
-        last = results[max(results)]
-        last.certificate, last.touch, last.successor = touched.number, touched.how.value, touched.successor

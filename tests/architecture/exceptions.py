@@ -12,6 +12,7 @@ WITHOUT_SCOPE = {
     "assessments.record_of": "what became of an attempt that was found already",
     "assessments.paper_of": "the paper of an attempt that was found already",
     "assessments.list_open_of": "the open attempts of a person who was found already",
+    "certificates.list_current": "the certificates of enrolments that were found already",
     "certificates.find_current": "the certificate of an enrolment that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",

@@ -39,6 +39,13 @@ def find_current(enrolment: Enrolment) -> Certificate | None:
     return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
+def list_current(enrolment_ids: Sequence[int]) -> Sequence[Certificate]:
+    """Return the certificates that the outcomes of enrolments rest on, locked, in the order of their enrolments."""
+    statement = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.is_current)
+    locked = statement.order_by(Certificate.enrolment_id).with_for_update()
+    return session().scalars(locked.execution_options(populate_existing=True)).all()
+
+
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
     """Return the certificate that the outcome of an enrolment rests on, within a scope, or None."""
     return session().scalar(

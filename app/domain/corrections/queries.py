@@ -355,6 +355,26 @@ def filed_question(version: CourseVersion, language: str, key: str) -> PaperQues
     return None if found is None else as_filed(found)
 
 
+def list_applied(scope: Scope, slug: str) -> Sequence[Correction]:
+    """Return the corrections of a course within a scope that were decided, the first first."""
+    statement = (
+        select(Correction)
+        .join(Course, Course.id == Correction.course_id)
+        .where(Course.slug == slug, Correction.stage.in_(DECIDED), scope.within(Course.owner_path))
+    )
+    return session().scalars(statement.order_by(Correction.id)).all()
+
+
+def positions_left_out(attempt_ids: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    """Return attempt → positions that corrections left out of it, of attempts that were found within a scope."""
+    found: dict[int, list[int]] = {}
+    rows = session().execute(select(R.attempt_id, R.left_out).where(R.attempt_id.in_(attempt_ids)))
+    for attempt_id, places in rows:
+        if places:
+            found.setdefault(attempt_id, []).extend(places)
+    return found
+
+
 def spoken(version: CourseVersion, language: str) -> str:
     """Return a language if a version has it, else its first one."""
     return language if language in version.languages else str(version.languages[0])
@@ -402,3 +422,22 @@ def correct_open_paper(attempt: Attempt, paper: Sequence[PaperQuestion], course:
     if sum(question.points for place, question in enumerate(paper, 1) if place not in gone) == 0:
         gone = set()
     return CorrectedPaper(tuple(questions), notes, frozenset(gone))
+
+
+def as_it_counts(
+    version: CourseVersion, language: str, key: str, standing: Sequence[Correction]
+) -> PaperQuestion | None:
+    """Return a question with the key that counts on papers of a version now; None where it was left out."""
+    filed = filed_question(version, language, key)
+    if filed is None:
+        return None
+    counts = rules.as_laid(filed)
+    for correction in standing:
+        choice = correction.choices.get(key)
+        if choice is None or version.id >= correction.version_id:
+            continue
+        if choice == Choice.DROP.value:
+            return None
+        mended = filed_question(get_version(correction.version_id), language, key)
+        counts = (rules.amend(counts, mended) if mended is not None else None) or counts
+    return counts
