@@ -39,6 +39,8 @@ WITHOUT_ACTOR = {
 
 UNASKED = {
     "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "certifying.supersede": "a part of the act that changed marks, which asked",
+    "completing.reckon": "a part of the act that changed marks, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",
     "completing.conclude": "a part of the act that gave a mark, which asked",
     "keeping.create": "refuses every person: a backup is the operator's alone",
@@ -69,5 +71,6 @@ UNESCAPED = {
 SHARED_TEMPLATES = {
     "learner.check": "learner/module.html",
     "learner.keep_work": "learner/work.html",
+    "trainer.decide": "trainer/correction.html",
 }
 """Endpoint → the page that its form stands on, and is shown on again with what came of it."""

@@ -1,73 +1,46 @@
-"""A mended key from the dry run to certificates and mails, on both engines, broken off and taken up again."""
+"""A mended key from the dry run to certificates and mails, on both engines."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
-from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from app.domain.access.policy import scope_of
-from app.domain.access.values import Actor, Permission
+from app.domain.access.values import Actor
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Answer, Attempt, EarlierResult
 from app.domain.catalogue import service as catalogue
-from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule, CourseDraft, Kind
+from app.domain.catalogue.values import CertificateKind, CertificateRule
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.corrections import queries as corrections
-from app.domain.corrections import service as mending
-from app.domain.corrections.models import Correction, CorrectionResult
-from app.domain.corrections.values import Differing, Fairness
+from app.domain.corrections.models import Correction
+from app.domain.corrections.values import Differing
 from app.domain.enrolment.models import Enrolment
 from app.domain.progress.models import CompletionCount
 from app.domain.territory import queries as territory
-from app.domain.territory.models import Issuer
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
-from app.foundation.errors import Conflict, Invalid, NotFound, Refused
-from app.foundation.mail import MailMessage
-from app.foundation.queue import OutboxJob
-from app.jobs.worker import JOBS
-from app.workflows import adjusting, correcting, regrading, sitting
+from app.foundation.errors import Invalid, NotFound, Refused
+from app.workflows import correcting
 from tests import world
-
-KIND, STRICT = Fairness.NOBODY_LOSES, Fairness.AS_CORRECTED
-WHY = "Option c was right, not b."
-PLAIN = Assessment(attempts=2, pass_mark=60)
-
-
-def bank(**mended: object) -> tuple:
-    """Return three questions of a point each, some of them mended: key of the question → what is right now."""
-    one, text = world.QUESTIONS[0], world.QUESTIONS[2]
-    other = replace(world.QUESTIONS[0], key="other")
-    made = []
-    for question in (one, text, other, world.QUESTIONS[-1]):
-        if question.key in mended and mended[question.key] is None:
-            continue
-        right = mended.get(question.key)
-        keys = question.keys
-        if right is not None:
-            keys = {tag: replace(key, **right) for tag, key in question.keys.items()}
-        made.append(replace(question, keys=keys))
-    return tuple(made)
-
-
-def draft(label: str, questions: tuple, test: Assessment = PLAIN, **changes: object) -> CourseDraft:
-    plain = world.course("keys", assessment=test, **changes)
-    return replace(plain, questions=questions, digest=label, marking_digest=label)
-
-
-def publish(label: str, owner: str = "CZ", test: Assessment = PLAIN, **mended: object):
-    with transaction():
-        made = draft(label, bank(**mended), test)
-        return catalogue.publish(made, territory.get_unit(owner), {}, "test")
-
-
-MENDED = {"one": {"right": (2,)}}
-"""Not b but c."""
+from tests.workflows.keys import (
+    KIND,
+    MENDED,
+    PLAIN,
+    STRICT,
+    WHY,
+    again,
+    bank,
+    draft,
+    dry_run,
+    mails,
+    mend,
+    publish,
+    rows,
+    sit,
+    sums,
+)
 
 
 @pytest.fixture
@@ -83,73 +56,6 @@ def trainer(land) -> Actor:
 @pytest.fixture
 def before(land):
     return publish("1")
-
-
-def sit(
-    email: str, one: str = "b", text: str = "secretword", other: str = "b", is_new: bool = True
-) -> Attempt:
-    """Let somebody sit the test: what she answers to each question, in words."""
-    actor = world.act_as(world.person(email)) if is_new else world.act_as(email)
-    attempt = world.begin_test(actor, "keys") if is_new else sitting.start_attempt(actor, "keys")
-    return sitting.submit_attempt(
-        actor, attempt.public_id, answers(actor, attempt, one=one, text=text, other=other)
-    )
-
-
-def answers(actor: Actor, attempt: Attempt, **said: str) -> dict[str, list[str]]:
-    form: dict[str, list[str]] = {"whole": ["1"]}
-    for place, question in enumerate(world.paper_of(actor, attempt), start=1):
-        word = said[question.key]
-        if question.kind is Kind.SHORT:
-            form[f"q{place}"] = [word]
-        elif word:
-            form[f"q{place}"] = [str(question.body.options.index(word))]
-    return form
-
-
-def work(name: str | tuple[str, ...] = ("corrections.", "notify.corrected")) -> None:
-    """Do the jobs that wait, the oldest first, each once, until there is none."""
-    waiting = select(OutboxJob).where(OutboxJob.done_at.is_(None)).order_by(OutboxJob.id)
-    session().rollback()
-    while found := [job for job in session().scalars(waiting) if job.name.startswith(name)]:
-        for job in found:
-            JOBS[job.name](Actor.system(job.name), **job.arguments)
-            with transaction():
-                session().get(OutboxJob, job.id).done_at = clock.now()
-
-
-def dry_run(actor: Actor, **choices: str) -> UUID:
-    made = correcting.begin(actor, "keys", choices or {"one": "mend"})
-    work("corrections.reckon")
-    return made
-
-
-def mend(actor: Actor, fairness: Fairness = STRICT, **choices: str) -> UUID:
-    made = dry_run(actor, **choices)
-    assert correcting.decide(actor, made, fairness, WHY)
-    work()
-    return made
-
-
-def again(thing):
-    session().rollback()
-    session().refresh(thing)
-    return thing
-
-
-def rows(model: type, *clauses: object) -> list:
-    session().rollback()
-    return list(session().scalars(select(model).where(*clauses).order_by(*model.__table__.primary_key)))
-
-
-def sums(actor: Actor, made: UUID, fairness: Fairness):
-    session().rollback()
-    scope = scope_of(actor, Permission.COURSE_WRITE)
-    return corrections.sum_up(scope, corrections.get_correction(scope, made), fairness, clock.now().date())
-
-
-def mails() -> list[MailMessage]:
-    return rows(MailMessage)
 
 
 # What differs.
@@ -382,217 +288,6 @@ def test_the_pass_of_an_earlier_attempt_keeps_a_completion_that_would_fall(befor
     assert (rows(Enrolment)[0].outcome, rows(Enrolment)[0].mark) == ("passed", 6667)
     assert [each.revoked_at for each in rows(Certificate)] == [None]
     assert [each.completions for each in rows(CompletionCount)] == [1]
-
-
-# Two at once, broken off, changed meanwhile.
-
-
-def test_results_that_finish_after_the_dry_run_bring_it_back(before, method):
-    sit("a@example.org")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    late = world.act_as("a@example.org")
-    assert late.person_id
-    with transaction():
-        session().scalars(select(Attempt)).one().finished_at = clock.now()
-    assert not correcting.decide(method, made, STRICT, WHY)
-    assert again(rows(Correction)[0]).stage == "reckoning"
-    work("corrections.reckon")
-    assert correcting.decide(method, made, STRICT, WHY)
-
-
-def test_another_version_after_the_dry_run_stops_the_decision(before, method):
-    sit("a@example.org")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    publish("3", one={"right": (0,)})
-    with pytest.raises(Conflict):
-        correcting.decide(method, made, STRICT, WHY)
-    assert rows(EarlierResult) == []
-
-
-def test_of_two_who_decide_at_once_one_does(app, before, method):
-    sit("down@example.org", one="b", text="no")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    other = world.act_as(world.person("other@example.org", "595209", roles=(("methodologist", "CZ"),)))
-    start = Barrier(2)
-
-    def decide(actor: Actor, fairness: Fairness) -> str:
-        with app.app_context():
-            start.wait()
-            try:
-                return str(correcting.decide(actor, made, fairness, WHY))
-            except Conflict:
-                return "conflict"
-
-    with ThreadPoolExecutor(2) as pool:
-        done = [pool.submit(decide, *each) for each in ((method, STRICT), (other, KIND))]
-        assert sorted(each.result() for each in done) == ["True", "conflict"]
-    work()
-    assert len(rows(OutboxJob, OutboxJob.name == "corrections.apply")) == 1
-
-
-def test_a_second_correction_waits_until_the_first_is_applied(before, method):
-    sit("a@example.org")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    correcting.decide(method, made, STRICT, WHY)
-    publish("3", one={"right": (0,)})
-    with pytest.raises(Conflict):
-        correcting.begin(method, "keys", {"one": "mend"})
-
-
-class Killed(BaseException):
-    """The process dies."""
-
-
-def test_what_is_broken_off_goes_on_and_nobody_gets_anything_twice(before, method, monkeypatch):
-    monkeypatch.setattr(regrading, "CHUNK_READ", 2)
-    monkeypatch.setattr(regrading, "CHUNK_WRITTEN", 2)
-    people = [f"p{number}@example.org" for number in range(7)]
-    for email in people:
-        sit(email, one="c", text="no")
-    publish("2", **MENDED)
-    made = correcting.begin(method, "keys", {"one": "mend"})
-    kill_at(monkeypatch, mending, "add_results", 3)
-    with pytest.raises(Killed):
-        work("corrections.reckon")
-    assert len(rows(CorrectionResult)) == 4
-    work("corrections.reckon")
-    assert len(rows(CorrectionResult)) == 7
-    correcting.decide(method, made, STRICT, WHY)
-    kill_at(monkeypatch, regrading, "enqueue_each", 3)
-    with pytest.raises(Killed):
-        work("corrections.apply")
-    assert len(rows(CorrectionResult, CorrectionResult.done_at.is_not(None))) == 4
-    assert len(rows(Certificate)) == 4
-    for _turn in range(2):
-        work()
-    assert [each.stage for each in rows(Correction)] == ["done"]
-    assert len({each.enrolment_id for each in rows(Certificate)}) == len(rows(Certificate)) == 7
-    assert sorted(each.recipient for each in mails()) == people
-    again_told = rows(OutboxJob, OutboxJob.name == "notify.corrected")[0]
-    JOBS["notify.corrected"](Actor.system("x"), **again_told.arguments)
-    assert len(mails()) == 7
-
-
-def kill_at(monkeypatch, module, name: str, turn: int) -> None:
-    """Let a function be the last thing that a process does, at its so-manieth call."""
-    real, calls = getattr(module, name), []
-
-    def dying(*given, **named):
-        calls.append(1)
-        if len(calls) == turn:
-            monkeypatch.setattr(module, name, real)
-            raise Killed
-        return real(*given, **named)
-
-    monkeypatch.setattr(module, name, dying)
-
-
-def test_an_attempt_that_is_annulled_meanwhile_stays_as_it_is(before, method):
-    sit("a@example.org", one="c", text="no")
-    other = sit("b@example.org", one="c", text="no")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    correcting.decide(method, made, STRICT, WHY)
-    adjusting.annul(method, other.public_id, "Not her.", gives_back=False)
-    work()
-    assert (again(other).mark, sums(method, made, STRICT).hindered) == (3333, 1)
-    assert [each.recipient for each in mails() if "corrected" in each.subject] == ["a@example.org"]
-
-
-def test_an_attempt_that_ends_after_the_decision_is_marked_by_the_mended_key(before, method):
-    sit("a@example.org")
-    actor = world.act_as(world.person("open@example.org"))
-    attempt = world.begin_test(actor, "keys")
-    publish("2", **MENDED)
-    mend(method)
-    form = answers(actor, attempt, one="c", text="secretword", other="b")
-    assert sitting.submit_attempt(actor, attempt.public_id, form).mark == 10000
-    sheet = corrections.correct_paper(again(attempt), attempts.paper_of(attempt))
-    assert [each.reason for each in sheet.notes.values()] == [WHY]
-    assert sum(each.is_later for each in rows(CorrectionResult)) == 1
-
-
-def test_an_attempt_that_ends_after_a_question_was_dropped_does_without_it(before, method):
-    sit("a@example.org")
-    actor = world.act_as(world.person("open@example.org"))
-    attempt = world.begin_test(actor, "keys")
-    publish("2", one=None)
-    mend(method, one="drop")
-    done = sitting.submit_attempt(
-        actor, attempt.public_id, answers(actor, attempt, one="b", text="no", other="b")
-    )
-    assert (done.earned, done.points, done.mark) == ("1", 2, 5000)
-
-
-def test_a_correction_is_corrected(before, method):
-    attempt = sit("a@example.org", one="c")
-    publish("2", **MENDED)
-    mend(method)
-    assert again(attempt).mark == 10000
-    publish("3", one={"right": (0,)})
-    (offer,) = correcting.compare(method, "keys", "en").keys
-    assert (offer.old, offer.new) == ("c", "a")
-    mend(method)
-    assert again(attempt).mark == 6667
-    assert [each.mark for each in rows(EarlierResult)] == [6667, 10000]
-    assert [each.superseded_at is None for each in rows(Certificate)] == [False, False, True]
-    publish("4")
-    (offer,) = correcting.compare(method, "keys", "en").keys
-    assert (offer.old, offer.new) == ("a", "b")
-    mend(method)
-    assert again(attempt).mark == 6667
-
-
-def test_who_cannot_get_a_certificate_is_reported_and_holds_up_no_other(before, method):
-    falling = sit("down@example.org", one="b", text="no")
-    sit("up@example.org", one="c", text="no")
-    publish("2", **MENDED)
-    made = dry_run(method)
-    correcting.decide(method, made, STRICT, WHY)
-    with transaction():
-        session().execute(delete(Issuer))
-    work()
-    assert again(falling).is_passed is False
-    found = rows(CorrectionResult, CorrectionResult.hindrance.is_not(None))
-    assert [each.hindrance for each in found] == [
-        "This course cannot issue certificates: its owner has not entered its particulars."
-    ]
-    assert again(rows(Correction)[0]).stage == "done"
-    assert [each.recipient for each in mails()] == ["down@example.org"]
-    assert sums(method, made, STRICT).hindered == 1
-
-
-def test_a_course_without_certificates_changes_outcomes_alone(land, method):
-    with transaction():
-        none = CertificateRule(CertificateKind.NONE)
-        catalogue.publish(draft("1", bank(), certificate=none), territory.get_unit("CZ"), {}, "test")
-    sit("up@example.org", one="c", text="no")
-    publish("2", **MENDED)
-    mend(method)
-    assert (rows(Enrolment)[0].outcome, rows(Certificate)) == ("passed", [])
-
-
-def test_an_attempt_whose_task_waits_for_a_mark_gets_its_points_and_no_mark(land, method):
-    test = Assessment(attempts=2, shuffle=False)
-    with transaction():
-        made = world.course_with_task("keys", test=test)
-        catalogue.publish(replace(made, digest="1", marking_digest="1"), territory.get_unit("CZ"), {}, "test")
-    actor = world.act_as(world.person("task@example.org"))
-    attempt = world.begin_test(actor, "keys")
-    sitting.submit_attempt(actor, attempt.public_id, {"whole": ["1"], "q1": ["2"], "q2": ["My plan."]})
-    assert again(attempt).earned == "0"
-    mended = world.QUESTIONS[0]
-    mended = replace(mended, keys={tag: replace(key, right=(2,)) for tag, key in mended.keys.items()})
-    with transaction():
-        after = replace(made, questions=(mended, *made.questions[1:]), digest="2", marking_digest="2")
-        catalogue.publish(after, territory.get_unit("CZ"), {}, "test")
-    mend(method)
-    assert (again(attempt).earned, attempt.mark, rows(Enrolment)[0].outcome) == ("1", None, None)
-    assert mails() == []
 
 
 # Who may.

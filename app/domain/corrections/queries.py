@@ -230,7 +230,7 @@ def find_result(scope: Scope, result_id: int) -> tuple[CorrectionResult, Correct
     return (found[0], found[1], found[2]) if found else None
 
 
-def is_told(fairness: Fairness) -> ColumnElement[bool]:
+def changed_by(fairness: Fairness) -> ColumnElement[bool]:
     """Return the clause for results that a rule changes: their learners are told."""
     mark, passed = _columns(fairness)
     return or_(mark != R.old_mark, passed != R.was_passed)
@@ -298,7 +298,7 @@ def list_changed(
 ) -> tuple[Sequence[Line], int]:
     """Return the results that either rule changes, or that the chosen one did, and how many there are."""
     rules_of = [Fairness(correction.fairness)] if correction.fairness else list(Fairness)
-    clause = or_(*(is_told(fairness) for fairness in rules_of), R.hindrance.is_not(None))
+    clause = or_(*(changed_by(fairness) for fairness in rules_of), R.hindrance.is_not(None))
     number = func.coalesce(R.certificate, Certificate.number)
     statement = (
         select(

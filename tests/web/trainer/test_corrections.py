@@ -5,13 +5,17 @@ import subprocess
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
+from app.domain.assessments.models import Attempt
+from app.domain.certificates.models import Certificate
 from app.domain.corrections.models import Correction, CorrectionResult
+from app.domain.enrolment.models import Enrolment
 from app.foundation.db import session
 from app.jobs.worker import perform_due
 from tests import world
 from tests.web.conftest import Browser
-from tests.workflows import test_correcting as acts
+from tests.workflows import keys as acts
 
 HOSTILE = "<script>alert(1)</script> & {{ 7*7 }} 100 % “c”"
 ADDRESS = "/teach/courses/keys/corrections"
@@ -123,7 +127,7 @@ def test_a_methodologist_sees_the_numbers_confirms_and_all_follows(mended, metho
         "3 mails are sent.",
     ):
         assert said in asked
-    assert session().scalars(acts.select(Correction)).one().stage == "ready"
+    assert session().scalars(select(Correction)).one().stage == "ready"
     decide(method, address)
     done = words(method.get(address))
     for said in ("As corrected", acts.WHY, "Ida Velká", "Protocol (PDF)", "revoked", "superseded"):
@@ -142,7 +146,7 @@ def test_a_methodologist_sees_the_numbers_confirms_and_all_follows(mended, metho
 def test_what_is_missing_is_told_and_nothing_is_decided(mended, method, form, said):
     address = dry_run(method)
     assert said in words(method.post(address, form, status=422))
-    assert session().scalars(acts.select(Correction)).one().stage == "ready"
+    assert session().scalars(select(Correction)).one().stage == "ready"
 
 
 def test_a_second_confirmation_comes_too_late(mended, method):
@@ -167,10 +171,7 @@ def test_the_learner_reads_what_was_corrected_and_gets_the_right_key(app, mended
     attempt = (
         session()
         .scalars(
-            acts
-            .select(acts.Attempt)
-            .join(acts.Enrolment, acts.Enrolment.id == acts.Attempt.enrolment_id)
-            .order_by(acts.Attempt.id)
+            acts.select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id).order_by(Attempt.id)
         )
         .all()[1]
     )
@@ -184,7 +185,7 @@ def test_the_learner_reads_what_was_corrected_and_gets_the_right_key(app, mended
 
 def test_a_question_that_was_dropped_says_that_it_does_not_count(app, mended, method):
     decide(method, dry_run(method, one="drop"))
-    attempt = session().scalars(acts.select(acts.Attempt).order_by(acts.Attempt.id)).first()
+    attempt = session().scalars(select(Attempt).order_by(Attempt.id)).first()
     page = words(Browser(app).sign_in("down@example.org").get(f"/attempts/{attempt.public_id}/result"))
     assert "This question does not count." in page
     assert "1 of 2 points" in page
@@ -192,9 +193,7 @@ def test_a_question_that_was_dropped_says_that_it_does_not_count(app, mended, me
 
 def test_a_superseded_certificate_says_by_which(app, mended, method):
     decide(method, dry_run(method))
-    old = (
-        session().scalars(acts.select(acts.Certificate).filter(acts.Certificate.successor.is_not(None))).one()
-    )
+    old = session().scalars(select(Certificate).filter(Certificate.successor.is_not(None))).one()
     page = words(Browser(app).get(f"/verify/{old.code}"))
     assert "another has taken its place" in page
     assert old.successor in page
@@ -212,7 +211,7 @@ def test_the_protocol_says_everything_and_is_the_same_each_time(mended, method):
     first = method.get(f"{address}/protocol.pdf")
     assert first.mimetype == "application/pdf"
     text = read_pdf(first.data)
-    results = session().scalars(acts.select(CorrectionResult)).all()
+    results = session().scalars(select(CorrectionResult)).all()
     for said in (
         "Protocol of the correction of a test",
         "Ida Velká",
