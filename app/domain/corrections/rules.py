@@ -226,7 +226,7 @@ def _say_ranges(_body: QuestionBody, key: QuestionKey) -> list[str]:
 
 def _say_pairs(body: QuestionBody, key: QuestionKey) -> list[str]:
     return [
-        f"{plain(left)} → {body.choices[pair]}" for left, pair in zip(body.options, key.pairs, strict=True)
+        f"{plain(left)} – {body.choices[pair]}" for left, pair in zip(body.options, key.pairs, strict=True)
     ]
 
 

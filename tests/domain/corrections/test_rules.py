@@ -238,7 +238,7 @@ def test_how_a_question_stands_to_the_newest_version():
         (papers.multiple((0, 2)), "a; c"),
         (papers.short("obec", "město"), "obec; město"),
         (papers.number(("2.5", "2.5"), ("3", "4")), "2.5; 3 – 4"),
-        (papers.match(("1", "2"), (1, 0)), "a → 2; b → 1"),
+        (papers.match(("1", "2"), (1, 0)), "a – 2; b – 1"),
         (papers.order(1, 0, 2), "1. a; 2. b; 3. c"),
         (papers.cloze(papers.typed("x", "y"), papers.chosen("in", "out")), "1. x / y; 2. in"),
         (papers.task(), "–"),
