@@ -36,7 +36,7 @@ Answer = Response | str | tuple[str, int]
 def corrections_of(slug: str) -> Answer:
     """Show what differs from papers that were taken, and begin the dry run of what is chosen."""
     bench, error = inspecting.open_course(actor(), slug), ""
-    if request.method == "POST":
+    if request.method == "POST" and bench.course is not None:
         try:
             chosen = correcting.begin(actor(), slug, _choices())
         except Invalid as refused:
@@ -145,7 +145,7 @@ def correction_state(correction_id: UUID) -> Response:
     return make_response(body, 202 if is_working else 200)
 
 
-@blueprint.post("/teach/corrections/<uuid:correction_id>")
+@blueprint.post("/teach/corrections/<uuid:correction_id>/decision")
 @requires(P.KEY_MEND)
 def decide(correction_id: UUID) -> Answer:
     """Ask for a confirmation that says the numbers, then let the results follow."""

@@ -67,10 +67,10 @@ def work(browser: Browser) -> None:
 
 def decide(browser: Browser, address: str, fairness: str = "as-corrected", reason: str = acts.WHY) -> None:
     form = {"fairness": fairness, "reason": reason}
-    page = browser.post(address, form, status=200).get_data(as_text=True)
+    page = browser.post(f"{address}/decision", form, status=200).get_data(as_text=True)
     sent = dict(re.findall(r'<input type="hidden" name="(fairness|confirmed|reason)" value="([^"]*)"', page))
     assert sent == {"fairness": fairness, "confirmed": fairness, "reason": sent["reason"]}
-    browser.post(address, {name: unescape(value) for name, value in sent.items()})
+    browser.post(f"{address}/decision", {name: unescape(value) for name, value in sent.items()})
     work(browser)
 
 
@@ -112,14 +112,18 @@ def test_a_trainer_sees_the_dry_run_and_cannot_decide(mended, trainer):
     assert "4 results hold such a question." in page
     assert "A methodologist of the unit that keeps this course decides." in page
     trainer.post(
-        address, {"fairness": "as-corrected", "reason": "x", "confirmed": "as-corrected"}, status=403
+        f"{address}/decision",
+        {"fairness": "as-corrected", "reason": "x", "confirmed": "as-corrected"},
+        status=403,
     )
 
 
 def test_a_methodologist_sees_the_numbers_confirms_and_all_follows(mended, method):
     address = dry_run(method)
     assert "Worse than before 0 1" in words(method.get(address))
-    asked = words(method.post(address, {"fairness": "as-corrected", "reason": acts.WHY}, status=200))
+    asked = words(
+        method.post(f"{address}/decision", {"fairness": "as-corrected", "reason": acts.WHY}, status=200)
+    )
     for said in (
         "Confirm: As corrected",
         "2 results become better, 1 becomes worse",
@@ -146,7 +150,7 @@ def test_a_methodologist_sees_the_numbers_confirms_and_all_follows(mended, metho
 )
 def test_what_is_missing_is_told_and_nothing_is_decided(mended, method, form, said):
     address = dry_run(method)
-    assert said in words(method.post(address, form, status=422))
+    assert said in words(method.post(f"{address}/decision", form, status=422))
     assert session().scalars(select(Correction)).one().stage == "ready"
 
 
@@ -154,7 +158,7 @@ def test_a_second_confirmation_comes_too_late(mended, method):
     address = dry_run(method)
     decide(method, address)
     form = {"fairness": "as-corrected", "reason": "x", "confirmed": "as-corrected"}
-    method.post(address, form, status=409)
+    method.post(f"{address}/decision", form, status=409)
 
 
 def test_the_waiting_page_works_without_script(mended, method):
@@ -239,4 +243,4 @@ def test_a_methodologist_elsewhere_finds_nothing(app, land, method):
     stranger.get(ADDRESS, status=404)
     for page in (address, f"{address}/protocol.pdf", f"{address}/state"):
         stranger.get(page, status=404)
-    stranger.post(address, {"fairness": "as-corrected", "reason": "x"}, status=404)
+    stranger.post(f"{address}/decision", {"fairness": "as-corrected", "reason": "x"}, status=404)
