@@ -112,7 +112,7 @@ def _changes_of(
 ) -> tuple[list[tuple[Taken, dict[int, Change]]], int]:
     """Return the attempts that hold a question of the correction with what changes, and on how many one cannot."""
     named = {each.id: papers.named(texts[each.id]) for each in taken}
-    given = corrections.answers_of([each.id for each in taken if named[each.id]])
+    given = corrections.answers_of([(key, place) for key, each in named.items() for place, *_ in each])
     found, unmatched = [], 0
     for each in taken:
         changes, is_whole = {}, True

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from app.domain.assessments.models import Answer, Attempt, Paper
@@ -173,10 +173,10 @@ Given: TypeAlias = tuple[str, str | None]
 """A response as JSON, and the points that it earned."""
 
 
-def answers_of(attempt_ids: Sequence[int]) -> Mapping[tuple[int, int], Given]:
+def answers_of(places: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Given]:
     """Return (attempt, position) → what was given, of attempts that were found within a scope."""
     statement = select(Answer.attempt_id, Answer.position, cast(Answer.response, Text), Answer.earned).where(
-        Answer.attempt_id.in_(attempt_ids)
+        tuple_(Answer.attempt_id, Answer.position).in_(places)
     )
     rows = session().connection().execute(statement)
     return {(attempt, place): (response, earned) for attempt, place, response, earned in rows}
