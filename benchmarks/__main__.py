@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import alone, figures, ground, items, land, serving
+from benchmarks import alone, corrections, figures, ground, items, land, serving
 from benchmarks.engines import QUICK, WHOLE, Effort, measuring
 from benchmarks.figures import Figure
 from benchmarks.ground import Instance
@@ -60,6 +60,7 @@ def _on_sqlite(folder: Path, effort: Effort) -> Iterator[Figure]:
     yield from alone.statements(instance)
     yield from alone.visits(instance, folder)
     yield from items.analysis("sqlite", instance)
+    yield from corrections.mending("sqlite", instance)
 
 
 def _on_postgresql(folder: Path, effort: Effort) -> Iterator[Figure]:
@@ -71,6 +72,7 @@ def _on_postgresql(folder: Path, effort: Effort) -> Iterator[Figure]:
         with measuring("postgresql", instance, serving.postmaster(cluster), folder) as engine:
             yield from engine.play(effort)
         yield from items.analysis("postgresql", instance, serving.postmaster(cluster))
+        yield from corrections.mending("postgresql", instance, serving.postmaster(cluster))
 
 
 if __name__ == "__main__":

@@ -50,12 +50,12 @@ FIRST_ID = 1_000_000
 def analysis(engine: str, instance: Instance, database: int | None = None) -> Iterator[Figure]:
     """Let many people sit a test, and analyse it; ``database`` is the process of a database server."""
     with ground.opened({**instance.environ, "LOG_LEVEL": "WARNING"}):
-        _sit()
+        sit()
         costs = []
         for _ in range(ROUNDS):
-            before = _cpu_ms(database)
+            before = cpu_ms(database)
             found = analysing.analyse(Actor.system("benchmark"), Sample(COURSE), "cs")
-            costs.append(_cpu_ms(database) - before)
+            costs.append(cpu_ms(database) - before)
             db.session.remove()
     if (
         found.test.count != ATTEMPTS
@@ -66,11 +66,12 @@ def analysis(engine: str, instance: Instance, database: int | None = None) -> It
     yield Figure(name, engine, median(costs), "ms CPU", MOST_CPU_MS, {"most_ms": round(max(costs), 1)})
 
 
-def _cpu_ms(database: int | None) -> float:
+def cpu_ms(database: int | None) -> float:
+    """Return the processor time of this process and, where there is one, of a database server, in milliseconds."""
     return processes.own_cpu_ms() + (processes.cpu_ms([database]) if database is not None else 0.0)
 
 
-def _sit() -> None:
+def sit() -> None:
     """Write what sitting a test leaves behind, as the workflows would: marked answers of learners good and bad."""
     course, version = catalogue.get_newest(COURSE)
     pool = list(catalogue.areas_of_pool(version.id))
@@ -197,17 +198,18 @@ def main() -> None:
     """Measure this alone, on a small country, and print the table."""
     folder = Path(tempfile.mkdtemp(prefix="gradivo-bench-"))
     try:
-        found = list(analysis("sqlite", _lay(folder / "sqlite")))
+        found = list(analysis("sqlite", lay(folder / "sqlite")))
         if has_postgres():
             with postgres(durable=True) as cluster:
-                instance = _lay(folder / "postgresql", cluster.create("bench"))
+                instance = lay(folder / "postgresql", cluster.create("bench"))
                 found += analysis("postgresql", instance, serving.postmaster(cluster))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     figures.show(found)
 
 
-def _lay(home: Path, database_url: str | None = None) -> Instance:
+def lay(home: Path, database_url: str | None = None) -> Instance:
+    """Prepare a small instance with as many people as sit the test."""
     home.mkdir()
     return ground.prepare(ground.environment(home, database_url), land.VILLAGE_LAND, ATTEMPTS, 1)
 

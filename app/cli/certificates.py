@@ -29,7 +29,10 @@ def verify(code: str) -> None:
         sys.exit(1)
     today = clock.now().date()
     state = state_of(
-        is_revoked=certificate.revoked_at is not None, valid_until=certificate.valid_until, today=today
+        is_revoked=certificate.revoked_at is not None,
+        is_superseded=certificate.superseded_at is not None,
+        valid_until=certificate.valid_until,
+        today=today,
     )
     said = certificate.snapshot
     click.echo(

@@ -4,11 +4,11 @@ Huey delivers at most once; the row makes it at least once: a sweeper announces 
 A job is named by a string and takes only ids; ``jobs/worker.py`` maps every name to one workflow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, func, select, update
+from sqlalchemy import JSON, Index, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation import clock
@@ -57,6 +57,17 @@ def enqueue(name: str, **arguments: str | int) -> None:
     session().flush()
     job_id = job.id
     after_commit(lambda: announce(job_id))
+
+
+def enqueue_each(name: str, arguments: Sequence[Mapping[str, str | int]]) -> None:
+    """Promise many jobs of a kind in the present transaction; the sweeper announces them, some each minute."""
+    present = clock.now()
+    rows = [
+        {"name": name, "arguments": dict(each), "created_at": present, "due_at": present}
+        for each in arguments
+    ]
+    if rows:
+        session().execute(insert(OutboxJob), rows)
 
 
 def claim(job_id: int) -> tuple[str, dict[str, Any]] | None:

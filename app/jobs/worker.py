@@ -17,13 +17,16 @@ from app.foundation.db import db
 from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
-from app.workflows import certifying, notifying, reporting, sealing, sitting
+from app.workflows import certifying, notifying, regrading, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": certifying.render,
+    "corrections.apply": regrading.apply,
+    "corrections.reckon": regrading.reckon,
     "mail.send": notifying.send,
     "notify.sign-in": notifying.tell_of_sign_in,
     "notify.annulled": notifying.tell_of_annulment,
+    "notify.corrected": notifying.tell_of_correction,
     "notify.exam-cancelled": notifying.tell_of_cancelled_exam,
     "notify.exam-named": notifying.tell_of_exam,
     "notify.exam-proctor": notifying.tell_proctor,

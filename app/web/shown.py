@@ -154,6 +154,7 @@ def certificate_state(certificate: Certificate) -> str:
     """Return what a certificate is worth today."""
     return state_of(
         is_revoked=certificate.revoked_at is not None,
+        is_superseded=certificate.superseded_at is not None,
         valid_until=certificate.valid_until,
         today=clock.now().date(),
     ).value

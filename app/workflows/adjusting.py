@@ -12,8 +12,6 @@ from app.domain.assessments import service as assessments
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment
-from app.domain.certificates import queries as register
-from app.domain.certificates import service as certificates
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
@@ -21,8 +19,7 @@ from app.domain.enrolment.queries import Taken
 from app.domain.examinations import queries as exams
 from app.domain.examinations import rules as exam_rules
 from app.domain.people import queries as people
-from app.domain.progress import service as progress
-from app.foundation import audit, clock
+from app.foundation import audit
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
@@ -121,33 +118,14 @@ def annul(actor: Actor, attempt_id: UUID, reason: str, *, gives_back: bool) -> N
         why, learner = _reason(reason), taken.enrolment
         if attempt.annulled_at is not None:
             raise Conflict(N_("This attempt is annulled."))
+        before = completing.Before(attempt.mark, attempt.is_passed)
         assessments.annul(attempt, actor.name, why)
         if gives_back:
             assessments.grant_extra(learner, actor.name, why)
-        _reckon(actor, taken, attempt, why)
+        case = completing.Case(taken, attempts.list_of(learner), {attempt.id: before})
+        completing.reckon(actor, [case], why)
         enqueue("notify.annulled", attempt=str(attempt.public_id))
         audit.record(actor.name, "attempt.annul", attempt.public_id, reason=why, gives_back=gives_back)
-
-
-def _reckon(actor: Actor, taken: Taken, annulled: Attempt, reason: str) -> None:
-    """Let the outcome of an enrolment follow from the attempts that still count."""
-    learner = taken.enrolment
-    counting = [each for each in attempts.list_of(learner) if each.annulled_at is None]
-    if any(each.is_passed for each in counting):
-        return
-    if learner.outcome == "passed":
-        certificate = register.find_current(learner)
-        if certificate is not None:
-            certificates.take_back(certificate, actor.name, reason)
-            audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
-        progress.uncount_completion(learner)
-    if learner.outcome is not None:
-        enrolment.reopen(learner)
-    test = catalogue.meta_of(taken.version).assessment or Assessment()
-    left = test_rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
-    if left == 0 and all(each.finished_at is not None for each in counting):
-        best = max((each.mark or 0 for each in counting), default=0)
-        completing.settle(learner, "failed", clock.now(), best, annulled.version_id, annulled.language)
 
 
 def accommodate(actor: Actor, person_id: UUID, extra_percent: int, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason; notices beside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,13 +23,13 @@ from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_design, certificate_pdf
-from app.foundation import audit, settings
+from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.foundation.plain import load
-from app.foundation.queue import enqueue
+from app.foundation.queue import enqueue, enqueue_each
 
 DESIGNS = Path(__file__).parent.parent.parent / "certificates"
 NO_ISSUER = IssuerParticulars(
@@ -91,6 +92,36 @@ def note(
     )
     snapshot = _snapshot(taken, meta, person, issuer, at, attempt.mark, attempt.language)
     certificates.note(attempt, snapshot, outlook)
+
+
+def supersede(
+    actor: Actor, marked: Sequence[tuple[Certificate, int]], reason: str
+) -> Mapping[int, Certificate]:
+    """Put certificates with other marks in the place of some, a part of the act that changed the marks.
+
+    They say the same but for mark, number and day of issue, and are valid no longer than those before. Return the new
+    ones by the id of the old one; the worker makes the files.
+    """
+    made: dict[int, Certificate] = {}
+    for issuer_id in sorted({certificate.issuer_unit_id for certificate, _ in marked}):
+        issuer = territory.find_issuer(issuer_id)
+        if issuer is None:
+            raise Conflict(
+                N_("This course cannot issue certificates: its owner has not entered its particulars.")
+            )
+        today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
+        drafts = [
+            (old, replace(load(Snapshot, old.snapshot), mark=mark, issued_on=today))
+            for old, mark in marked
+            if old.issuer_unit_id == issuer_id
+        ]
+        fresh = certificates.supersede(drafts, issuer, settings.current().base_url, actor.name, reason)
+        made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
+    for old, _mark in marked:
+        number = made[old.id].number
+        audit.record(actor.name, "certificate.supersede", old.number, by=number, reason=reason)
+    enqueue_each("certificates.render", [{"code": new.code} for new in made.values()])
+    return made
 
 
 def _design(name: str) -> certificate_design.Design:

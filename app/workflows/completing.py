@@ -3,14 +3,21 @@
 Parts of acts, inside their transactions: whoever calls them has asked whether the actor may.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.access.values import Actor
 from app.domain.assessments import rules
 from app.domain.assessments.models import Attempt
+from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment, CourseMeta
+from app.domain.certificates import queries as register
+from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import State, state_of
+from app.domain.corrections.values import Touch
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
 from app.domain.enrolment.queries import Taken
@@ -18,6 +25,7 @@ from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.progress import service as progress
 from app.domain.territory import queries as territory
+from app.foundation import audit, clock
 from app.workflows import certifying
 
 
@@ -44,6 +52,135 @@ def conclude(
         enrolment.touch(learner)
     if certificate is None:
         certifying.note(actor, attempt, taken, meta, at, left)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an attempt was worth before it changed."""
+
+    mark: int | None
+    is_passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What became of a certificate; ``successor`` is the number of what took its place."""
+
+    number: str
+    how: Touch
+    successor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An enrolment, locked, whose attempts have changed: all of them, and what those that changed were worth, by id.
+
+    The version is the newest of its edition.
+    """
+
+    taken: Taken
+    sat: Sequence[Attempt]
+    before: Mapping[int, Before]
+
+    @property
+    def counting(self) -> list[Attempt]:
+        """The attempts that are not annulled."""
+        return [each for each in self.sat if each.annulled_at is None]
+
+
+def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Touched]:
+    """Let the outcomes of enrolments follow from their attempts anew, where the results of some have changed.
+
+    A completion stays where any attempt that counts is passed. Return by enrolment what became of certificates.
+    """
+    touched: dict[int, Touched | None] = {}
+    restated = []
+    for case in cases:
+        learner, passed = case.taken.enrolment, [each for each in case.counting if each.is_passed]
+        if passed and learner.outcome == "passed":
+            restated += [case] if _restate(case, passed) else []
+        elif passed and learner.outcome in {None, "failed"}:
+            touched[learner.id] = _earn(actor, case.taken, max(passed, key=_worth))
+        elif not passed and learner.outcome != "attended":
+            touched[learner.id] = _lose(actor, case.taken, case.counting, reason)
+    superseded = _supersede(actor, [case.taken.enrolment for case in restated], reason)
+    return {**{key: each for key, each in touched.items() if each is not None}, **superseded}
+
+
+def _worth(attempt: Attempt) -> int:
+    return attempt.mark or 0
+
+
+def _earn(actor: Actor, taken: Taken, attempt: Attempt) -> Touched | None:
+    """Complete a course by an attempt that is passed now."""
+    version = catalogue.get_version(attempt.version_id)
+    sat = Taken(taken.enrolment, taken.course, version)
+    meta = catalogue.meta_of(version)
+    fresh = complete(actor, sat, meta, "passed", clock.now(), attempt.mark, attempt.language)
+    return Touched(fresh.number, Touch.ISSUED) if fresh is not None else None
+
+
+def _restate(case: Case, passed: Sequence[Attempt]) -> bool:
+    """Let a completion rest on the mark that its attempt has now, or on another; tell whether it differs."""
+    learner, sat = case.taken.enrolment, case.sat
+    was = {each.id: case.before.get(each.id, Before(each.mark, each.is_passed)) for each in sat}
+    rested = [each for each in passed if was[each.id] == Before(learner.mark, True)]
+    deciding = rested[-1] if rested else max(passed, key=_worth)
+    if deciding.mark == learner.mark:
+        return False
+    enrolment.restate(learner, deciding.mark, deciding.version_id, deciding.language)
+    return True
+
+
+def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapping[int, Touched]:
+    """Put certificates with the present marks in the place of those that print others and are good today."""
+    marks = {each.id: each.mark or 0 for each in learners}
+    printed = [each for each in register.list_current(list(marks)) if _prints_mark(each)] if marks else []
+    fresh = certifying.supersede(actor, [(each, marks[each.enrolment_id]) for each in printed], reason)
+    return {
+        each.enrolment_id: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for each in printed
+    }
+
+
+def _prints_mark(certificate: Certificate) -> bool:
+    """Tell whether a certificate that is good today says a mark."""
+    state = state_of(
+        is_revoked=certificate.revoked_at is not None,
+        valid_until=certificate.valid_until,
+        today=clock.now().date(),
+    )
+    return state is State.VALID and certificate.snapshot["mark"] is not None
+
+
+def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) -> Touched | None:
+    """Let no completion stay without an attempt that is passed; without an attempt left the course is failed."""
+    learner = taken.enrolment
+    touched = _take_back(actor, learner, reason) if learner.outcome == "passed" else None
+    test = catalogue.meta_of(taken.version).assessment or Assessment()
+    left = rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+    is_failed = left == 0 and all(each.is_passed is not None for each in counting)
+    last = counting[-1] if counting else None
+    mark, language = (last.mark, last.language) if last is not None else (0, learner.language)
+    version_id = last.version_id if last is not None else taken.version.id
+    if is_failed and learner.outcome == "failed":
+        enrolment.restate(learner, mark, version_id, language)
+        return touched
+    if learner.outcome is not None:
+        enrolment.reopen(learner)
+    if is_failed:
+        settle(learner, "failed", clock.now(), mark, version_id, language)
+    return touched
+
+
+def _take_back(actor: Actor, learner: Enrolment, reason: str) -> Touched | None:
+    """Count a completion no more, and revoke its certificate."""
+    progress.uncount_completion(learner)
+    certificate = register.find_current(learner)
+    if certificate is None:
+        return None
+    certificates.take_back(certificate, actor.name, reason)
+    audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
+    return Touched(certificate.number, Touch.REVOKED)
 
 
 def complete(

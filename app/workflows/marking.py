@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.access.policy import allows, require, scope_of
 from app.domain.access.values import Actor, Permission, Place
+from app.domain.assessments import queries as attempts
 from app.domain.assessments import service as assessments
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
@@ -32,7 +33,10 @@ Form = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A work in a marker's hand, with its question; ``may_settle`` tells whether she decides what is final."""
+    """A work in a marker's hand, with its question; ``may_settle`` tells whether she decides what is final.
+
+    A mark that a passed attempt rests on is decided by those alone who may settle, not by its marker.
+    """
 
     held: Held
     may_settle: bool
@@ -62,7 +66,8 @@ def open_work(actor: Actor, attempt_id: UUID, position: int, *, is_locked: bool 
         require(actor, P.COURSE_WRITE, held.course)
     places = (Place(held.work.unit_path), Place(held.course.owner_path))
     may_settle = any(allows(actor, P.TASK_SETTLE, place) for place in places)
-    return Desk(held, may_settle or held.work.is_marked_by(actor.name))
+    is_hers = held.work.is_marked_by(actor.name) and not held.attempt.is_passed
+    return Desk(held, may_settle or is_hers)
 
 
 def _open_to_change(actor: Actor, attempt_id: UUID, position: int, form: Form) -> Desk:
@@ -126,18 +131,14 @@ def give_back(actor: Actor, attempt_id: UUID, position: int, form: Form) -> None
 def settle(actor: Actor, attempt_id: UUID, position: int, form: Form) -> None:
     """Decide between two marks, or put another in the place of a final one, with the reason; all are kept.
 
-    One of those who marked may, and who may settle at the learner's place or the course's. A mark that a completed
-    course rests on stays: its certificate says it.
+    One of those who marked may, and who may settle at the learner's place or the course's. Where the attempt has its
+    result already, the old one is kept, and completion and certificate follow from the new one.
     """
     with transaction():
         desk = _open_to_change(actor, attempt_id, position, form)
         work = desk.work
         if not desk.may_settle or work.state not in {WorkState.SETTLING, WorkState.MARKED}:
             raise Conflict(N_("This mark is not yours to decide now."))
-        if desk.held.attempt.is_passed:
-            raise Conflict(
-                N_("The course is completed by this mark, and a certificate may rest on it: it stays.")
-            )
         judgement = rules.read_judgement(form, desk.question.criteria, is_whole=True)
         reason = rules.read_text(form, "reason", rules.LONGEST_REASON)
         if not reason:
@@ -147,16 +148,19 @@ def settle(actor: Actor, attempt_id: UUID, position: int, form: Form) -> None:
         audit.record(
             actor.name, "work.settle", attempt_id, position=position, points=_total(judgement), reason=reason
         )
-        _enter(actor, desk.held, final, before)
+        _enter(actor, desk.held, final, before, reason)
 
 
 def _total(judgement: Judgement) -> int:
     return sum(points or 0 for points in judgement.points)
 
 
-def _enter(actor: Actor, held: Held, final: Fraction, before: Fraction) -> None:
+def _enter(actor: Actor, held: Held, final: Fraction, before: Fraction, reason: str = "") -> None:
     """Enter the final points of a work; the last that an attempt waits for gives it its mark."""
     attempt, work = held.attempt, held.work
+    had = completing.Before(attempt.mark, attempt.is_passed)
+    if had.mark is not None:
+        assessments.keep_result(attempt, actor.name, reason)
     assessments.enter_points(attempt, work.position, final, before)
     if tasks.has_unmarked(*reach(actor), attempt.id):
         return
@@ -167,5 +171,9 @@ def _enter(actor: Actor, held: Held, final: Fraction, before: Fraction) -> None:
     audit.record(actor.name, "attempt.mark", attempt.public_id, mark=mark.basis_points)
     at = clock.now() if attempt.is_passed else work.handed_in_at
     taken = Taken(held.enrolment, held.course, version)
-    completing.conclude(actor, attempt, taken, meta, at)
+    if had.mark is None:
+        completing.conclude(actor, attempt, taken, meta, at)
+    else:
+        case = completing.Case(taken, attempts.list_of(held.enrolment), {attempt.id: had})
+        completing.reckon(actor, [case], reason)
     enqueue("notify.work-marked", attempt=str(attempt.public_id))

@@ -4,11 +4,16 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_percent
+
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue.queries import get_newest, get_version, meta_of
+from app.domain.corrections import queries as corrections
+from app.domain.corrections import service as corrected
+from app.domain.corrections.values import Fairness
 from app.domain.enrolment import queries as enrolments
 from app.domain.examinations import queries as exams
 from app.domain.examinations.models import ExamDate
@@ -67,6 +72,40 @@ def tell_of_annulment(actor: Actor, attempt: str) -> None:
         day = f"{sitting.started_at.astimezone(ZoneInfo(territory.zone_of(person.unit))):%Y-%m-%d}"
         link = f"/attempts/{sitting.public_id}/result"
         post(person, "annulled", course=course, day=day, reason=sitting.annulment or "", link=link)
+
+
+def tell_of_correction(actor: Actor, result: int) -> None:
+    """Tell a learner that her result is another since a key was mended; she is told once."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        found = corrections.find_result(scope_of(actor, Permission.KEY_MEND), result)
+        if found is None or found[0].told_at is not None:
+            return
+        kept, correction, sitting = found
+        corrected.note_told(kept)
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), sitting.person_id)
+        titles = get_version(sitting.version_id).titles
+        is_kind = correction.fairness == Fairness.NOBODY_LOSES
+        values = {
+            "course": titles.get(content_language(person.locale)) or next(iter(titles.values())),
+            "day": f"{sitting.started_at.astimezone(ZoneInfo(territory.zone_of(person.unit))):%Y-%m-%d}",
+            "reason": correction.reason or "",
+            "before": _percent(kept.old_mark, person.locale),
+            "mark": _percent(kept.kind_mark if is_kind else kept.strict_mark, person.locale),
+            "was_passed": "yes" if kept.was_passed else "",
+            "is_passed": "yes" if (kept.kind_passed if is_kind else kept.strict_passed) else "",
+            "touch": kept.touch or "",
+            "certificate": kept.certificate or "",
+            "successor": kept.successor or "",
+            "office": correction.course.owner_unit.name,
+            "link": f"/attempts/{sitting.public_id}/result",
+        }
+        post(person, "corrected", **values)
+
+
+def _percent(mark: int | None, locale: str) -> str:
+    """Return a mark of basis points in percent, at most two decimals."""
+    return format_percent((mark or 0) / 10_000, locale=locale, decimal_quantization=False)
 
 
 def _find_sitting(actor: Actor, attempt: str) -> tuple[Attempt, Person, str]:

@@ -13,8 +13,10 @@ from app.domain.assessments import service as assessments
 from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion, Reconciled, Response, Sitting
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.queries import BankQuestion
-from app.domain.catalogue.values import Assessment, CourseMeta, Kind, PlaceOfTest
+from app.domain.catalogue.values import Assessment, BankQuestion, CourseMeta, Kind, PlaceOfTest
+from app.domain.corrections import queries as corrections
+from app.domain.corrections import service as mending
+from app.domain.corrections.queries import CorrectedPaper
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
@@ -310,14 +312,36 @@ def _finish(
     meta = catalogue.meta_of(version)
     test = meta.assessment or Assessment()
     waiting = _hand_works_in(scope, attempt, paper, answers, test.markers, at)
+    sheet = _as_it_counts(attempt, paper, taken)
     mark = assessments.finish(
-        attempt, paper, answers, test.pass_mark, at, is_handed_in=is_handed_in, waiting=waiting
+        attempt,
+        sheet.questions,
+        answers,
+        test.pass_mark,
+        at,
+        is_handed_in=is_handed_in,
+        waiting=waiting,
+        left_out=sheet.left_out - waiting,
     )
+    mending.note_later(attempt, sheet)
     audit.record(actor.name, "attempt.finish", attempt.public_id, mark=mark.basis_points if mark else None)
     if mark is None:
         enrolment.touch(taken.enrolment)
     else:
         completing.conclude(actor, attempt, Taken(taken.enrolment, taken.course, version), meta, at)
+
+
+def _as_it_counts(attempt: Attempt, paper: Sequence[PaperQuestion], taken: Taken) -> CorrectedPaper:
+    """Return a paper by whose keys an attempt is marked: those that were mended since it was drawn.
+
+    A paper of the newest version has no other keys than that.
+    """
+    is_newest = (
+        taken.version.edition == taken.course.newest_edition and attempt.version_id == taken.version.id
+    )
+    if is_newest:
+        return CorrectedPaper(tuple(paper), {}, frozenset())
+    return corrections.correct_open_paper(attempt, paper, taken.course)
 
 
 def _hand_works_in(

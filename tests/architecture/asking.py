@@ -11,6 +11,7 @@ _WRITES = (
     "app.foundation.audit.record",
     "app.foundation.mail.post",
     "app.foundation.queue.enqueue",
+    "app.foundation.queue.enqueue_each",
     "app.foundation.chain.seal",
 )
 

@@ -15,12 +15,13 @@ WITHOUT_SCOPE = {
     "assessments.answers_of": "the answers of an attempt that was found already",
     "assessments.paper_of": "the paper of an attempt that was found already",
     "assessments.list_open_of": "the open attempts of a person who was found already",
+    "certificates.list_current": "the certificates of enrolments that were found already",
     "certificates.find_current": "the certificate of an enrolment that was found already",
     "certificates.find_notice": "what was noted of an attempt that was found already",
     "certificates.find_snapshot": "what was kept of an attempt that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
-    "certificates.find_revocation": "what became of a certificate that was found already",
+    "certificates.find_ending": "what became of a certificate that was found already",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
@@ -51,6 +52,8 @@ WITHOUT_ACTOR = {
 UNASKED = {
     "certifying.note": "a part of the act that gave a mark, which asked",
     "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "certifying.supersede": "a part of the act that changed marks, which asked",
+    "completing.reckon": "a part of the act that changed marks, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",
     "completing.conclude": "a part of the act that gave a mark, which asked",
     "sitting.begin": "a part of the act that found that a test may begin, which asked",
@@ -85,5 +88,6 @@ SHARED_TEMPLATES = {
     "learner.check": "learner/module.html",
     "learner.start": "learner/test.html",
     "learner.keep_work": "learner/work.html",
+    "trainer.decide": "trainer/correction.html",
 }
 """Endpoint → the page that its form stands on, and is shown on again with what came of it."""

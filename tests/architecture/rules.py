@@ -182,7 +182,7 @@ def list_enqueued(sources: Sources) -> tuple[set[str], list[str]]:
     strays: list[str] = []
     for path, tree in sources.items():
         for call in calls(tree):
-            if name_of(call.func) != "enqueue":
+            if name_of(call.func) not in {"enqueue", "enqueue_each"}:
                 continue
             first = call.args[0] if call.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):

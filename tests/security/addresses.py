@@ -149,6 +149,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("public", "name"): word("line.png"),
     ("public", "slug"): word("open-data"),
     ("trainer", "address"): word("first"),
+    ("trainer", "correction_id"): Given(("correction",)),
     ("trainer", "digest"): Given(("media",), by_anyone),
     ("trainer", "language"): word("en"),
     ("trainer", "attempt_id"): Given(("work",)),

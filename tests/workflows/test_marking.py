@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.access.values import Actor
-from app.domain.assessments.models import Attempt, Paper
+from app.domain.assessments.models import Attempt, EarlierResult, Paper
 from app.domain.catalogue.values import Assessment
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
@@ -321,6 +321,22 @@ def test_a_final_mark_is_changed_with_a_reason_and_the_earlier_one_is_kept(made,
     with pytest.raises(Conflict):
         marking.settle(trainer, attempt.public_id, 2, say(trainer, attempt, {**POOR, "reason": ["x"]}))
     assert (now(Attempt).earned, count(Certificate)) == ("11", 1)
+
+
+def test_a_methodologist_changes_the_mark_of_a_passed_attempt_and_the_certificate_follows(made, trainer):
+    attempt = take(made)
+    give(trainer, attempt, FULL)
+    method = person("method@example.org", "methodologist", "CZ", "585068")
+    less = {"points-1": ["6"], "points-2": ["2"], "reason": ["No budget."]}
+    marking.settle(method, attempt.public_id, 2, say(method, attempt, less))
+    assert (now(Attempt).earned, now(Enrolment).outcome, now(Enrolment).mark) == ("9", "passed", 8182)
+    assert now(EarlierResult).earned == "11"
+    assert count(Certificate, Certificate.is_current, Certificate.superseded_at.is_(None)) == 1
+    assert count(Certificate, Certificate.superseded_at.is_not(None)) == 1
+    marking.settle(method, attempt.public_id, 2, say(method, attempt, {**POOR, "reason": ["Copied."]}))
+    assert (now(Attempt).is_passed, now(Enrolment).outcome) == (False, None)
+    assert count(Certificate, Certificate.revoked_at.is_not(None)) == 1
+    assert now(CompletionCount).completions == 0
 
 
 def test_a_changed_mark_of_the_last_attempt_reaches_the_outcome(made, trainer):

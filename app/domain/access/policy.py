@@ -26,6 +26,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.TASK_MARK,
         P.TASK_SETTLE,
         P.EXAM_SET,
+        P.KEY_MEND,
     }),
     Role.MANAGER: frozenset({
         P.PERSON_READ,

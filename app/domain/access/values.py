@@ -34,6 +34,7 @@ class Permission(StrEnum):
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish
     TASK_MARK = "task-mark"  # practical work: mark it, return it
     TASK_SETTLE = "task-settle"  # decide between two marks, change a final one
+    KEY_MEND = "key-mend"  # decide what becomes of results that rest on a wrong key
     PERSON_READ = "person-read"
     PERSON_WRITE = "person-write"
     ROLE_GRANT = "role-grant"

@@ -119,7 +119,7 @@ class ExtraTime(Base):
 
 
 class EarlierResult(Base):
-    """What an attempt was worth before it was reopened: a result is taken back, never lost."""
+    """What an attempt was worth before it was reopened or marked anew: a result is taken back, never lost."""
 
     __tablename__ = "earlier_result"
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from math import ceil
 
 from app.domain.assessments.values import Given, Mark, PaperQuestion, Pool, Reconciled, Response
-from app.domain.catalogue.values import Assessment, Duration, Feedback, Gap, Kind, QuestionBody
+from app.domain.catalogue.values import Assessment, BankQuestion, Duration, Feedback, Gap, Kind, QuestionBody
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 from app.foundation.ids import Dice
@@ -27,6 +27,8 @@ LONGEST_WORK = 50_000
 """Characters of a typed answer, and of the text of a task."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
+BEGINS = '{"key": '
+"""How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
 _PERIODS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -81,6 +83,33 @@ def pools_of(areas: Mapping[str, str], wanted: Mapping[str, int | None] | None) 
         Pool(area, sizes[area] if number is None else number, sizes[area])
         for area, number in (wanted or dict.fromkeys(areas.values())).items()
     ]
+
+
+def as_filed(question: BankQuestion) -> PaperQuestion:
+    """Return a question of the bank as a paper would hold it, everything still in the order of the file."""
+    return PaperQuestion(
+        key=question.key,
+        kind=question.kind,
+        area=question.area,
+        points=question.points,
+        body=question.body,
+        answer_key=question.answer_key,
+        is_exact=question.is_exact,
+        is_partial=question.is_partial,
+        is_all_or_nothing=question.is_all_or_nothing,
+        unit=question.body.unit or question.unit,
+        criteria=question.criteria,
+        upload=question.upload,
+        max_words=question.max_words,
+    )
+
+
+def cut_paper(text: str) -> list[str]:
+    """Return the questions of a paper as JSON, each without ``BEGINS`` and with what lies before the next."""
+    first, *pieces = text.split(BEGINS)
+    if first == "[":
+        return pieces
+    return [json.dumps(question).removeprefix(BEGINS) for question in json.loads(text)]
 
 
 def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Dice) -> PaperQuestion:

@@ -21,7 +21,7 @@ from app.domain.assessments.models import (
     Paper,
 )
 from app.domain.assessments.values import Mark, PaperQuestion, Response, Sitting
-from app.domain.catalogue.queries import BankQuestion
+from app.domain.catalogue.values import BankQuestion
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person
 from app.foundation import clock, ids
@@ -34,21 +34,7 @@ def lay_out_paper(drawn: Sequence[BankQuestion], is_shuffled: bool, seed: int) -
     dice = ids.dice(seed)
     return [
         rules.lay_out(
-            PaperQuestion(
-                key=question.key,
-                kind=question.kind,
-                area=question.area,
-                points=question.points,
-                body=question.body,
-                answer_key=question.answer_key,
-                is_exact=question.is_exact,
-                is_partial=question.is_partial,
-                is_all_or_nothing=question.is_all_or_nothing,
-                unit=question.body.unit or question.unit,
-                criteria=question.criteria,
-                upload=question.upload,
-                max_words=question.max_words,
-            ),
+            rules.as_filed(question),
             question.is_pinned,
             is_shuffled,
             dice,
@@ -152,13 +138,16 @@ def finish(
     *,
     is_handed_in: bool,
     waiting: Collection[int] = (),
+    left_out: Collection[int] = (),
 ) -> Mark | None:
     """Mark an attempt and close it; the points of every question are kept.
 
     Responses that are handed in are written over those saved before. Where tasks at the positions ``waiting`` are
-    to be marked by people, there is no mark yet, and ``attempt.earned`` holds what the others earned.
+    to be marked by people, there is no mark yet, and ``attempt.earned`` holds what the others earned. Questions at
+    the positions ``left_out`` were dropped: they leave the points of the paper.
     """
-    mark, earned = rules.mark(paper, responses, waiting)
+    mark, earned = rules.mark(paper, responses, {*waiting, *left_out})
+    attempt.points -= sum(paper[position - 1].points for position in left_out)
     answers = {
         position: {
             "response": responses.get(position, []),
@@ -220,6 +209,12 @@ def add_time(attempt: Attempt, minutes: int, by: str, reason: str) -> None:
 
 def _take_back(attempt: Attempt, by: str, reason: str) -> None:
     """Open a finished attempt again; what it was worth stays written down."""
+    keep_result(attempt, by, reason)
+    attempt.finished_at = attempt.earned = attempt.mark = attempt.is_passed = None
+
+
+def keep_result(attempt: Attempt, by: str, reason: str) -> None:
+    """Write down what a finished attempt is worth, before it is worth something else."""
     session().add(
         EarlierResult(
             attempt_id=attempt.id,
@@ -232,7 +227,6 @@ def _take_back(attempt: Attempt, by: str, reason: str) -> None:
             reason=reason,
         )
     )
-    attempt.finished_at = attempt.earned = attempt.mark = attempt.is_passed = None
 
 
 def annul(attempt: Attempt, by: str, reason: str) -> None:

@@ -1,7 +1,6 @@
 """Every question put to the catalogue; published courses are public, drafts take a scope."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from app.domain.catalogue.models import (
     QuestionText,
     VersionFile,
 )
-from app.domain.catalogue.values import CourseMeta, Kind, QuestionBody, QuestionKey
+from app.domain.catalogue.values import BankQuestion, CourseMeta, Kind, QuestionBody, QuestionKey
 from app.domain.territory.values import Scope
 from app.foundation.db import Base, session
 from app.foundation.errors import NotFound
@@ -27,26 +26,6 @@ from app.foundation.kept import Kept
 from app.foundation.plain import load
 
 Thing = TypeVar("Thing", bound=Base)
-
-
-@dataclass(frozen=True, slots=True)
-class BankQuestion:
-    """A question of a version in one language, as it lies in the bank: file order, with its key."""
-
-    key: str
-    kind: Kind
-    area: str
-    points: int
-    is_pinned: bool
-    is_exact: bool
-    is_partial: bool
-    is_all_or_nothing: bool
-    unit: str | None
-    body: QuestionBody
-    answer_key: QuestionKey
-    criteria: tuple[int, ...] = ()
-    upload: tuple[str, ...] = ()
-    max_words: int | None = None
 
 
 # What a version says never changes, so that the pages which are asked for most read it once in each process.
@@ -101,12 +80,16 @@ def kept_areas_of_pool(version: CourseVersion) -> Mapping[str, str]:
 
 def list_kept_questions(version: CourseVersion, language: str, keys: Sequence[str]) -> list[BankQuestion]:
     """Return questions of a version in a language, in the order of ``keys``, as they lie in memory."""
-    bank = _banks.get((version.public_id, language), lambda: _bank(version.id, language))
+    bank = kept_bank(version, language)
     return [bank[key] for key in keys]
 
 
-def _bank(version_id: int, language: str) -> Mapping[str, BankQuestion]:
-    return {question.key: question for question in list_questions(version_id, language)}
+def kept_bank(version: CourseVersion, language: str) -> Mapping[str, BankQuestion]:
+    """Return key → question of a version in a language, in the order of the bank, as they lie in memory."""
+    return _banks.get(
+        (version.public_id, language),
+        lambda: {question.key: question for question in list_questions(version.id, language)},
+    )
 
 
 def get_course(slug: str) -> Course:

@@ -259,6 +259,26 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question of a version in one language, as it lies in the bank: file order, with its key."""
+
+    key: str
+    kind: Kind
+    area: str
+    points: int
+    is_pinned: bool
+    is_exact: bool
+    is_partial: bool
+    is_all_or_nothing: bool
+    unit: str | None
+    body: QuestionBody
+    answer_key: QuestionKey
+    criteria: tuple[int, ...] = ()
+    upload: tuple[str, ...] = ()
+    max_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CourseDraft:
     """A whole course as read and rendered, ready to be published; ``files`` are the bytes it was read from."""
 

@@ -41,6 +41,8 @@ class Certificate(Base):
     issued_at: Mapped[datetime] = mapped_column(Moment, index=True)
     valid_until: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    superseded_at: Mapped[datetime | None] = mapped_column(Moment)
+    successor: Mapped[str | None] = mapped_column(String(40))  # number of the certificate that took its place
     file_digest: Mapped[str | None] = mapped_column(String(64))
     rendered_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -85,12 +87,12 @@ class Notice(Base):
 
 
 class RegisterEntry(Base, chain.Sealed):
-    """One line of the register: a certificate was issued or revoked, by whom and why; sealed into a chain."""
+    """One line of the register: what became of a certificate, by whom and why; sealed into a chain."""
 
     __tablename__ = "register_entry"
 
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))  # issued, revoked
+    kind: Mapped[str] = mapped_column(String(20))  # issued, superseded, revoked
     at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500), default="")

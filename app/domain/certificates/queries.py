@@ -42,6 +42,13 @@ def find_current(enrolment: Enrolment) -> Certificate | None:
     return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
+def list_current(enrolment_ids: Sequence[int]) -> Sequence[Certificate]:
+    """Return the certificates that the outcomes of enrolments rest on, locked, in the order of their enrolments."""
+    statement = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.is_current)
+    locked = statement.order_by(Certificate.enrolment_id).with_for_update()
+    return session().scalars(locked.execution_options(populate_existing=True)).all()
+
+
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
     """Return the certificate that the outcome of an enrolment rests on, within a scope, or None."""
     return session().scalar(
@@ -111,13 +118,12 @@ def list_of_person(scope: Scope, person_id: int) -> Sequence[Certificate]:
     )
 
 
-def find_revocation(certificate: Certificate) -> RegisterEntry | None:
-    """Return the line that revoked a certificate, or None."""
-    return session().scalar(
-        select(RegisterEntry).where(
-            RegisterEntry.certificate_id == certificate.id, RegisterEntry.kind == "revoked"
-        )
+def find_ending(certificate: Certificate) -> RegisterEntry | None:
+    """Return the line that ended a certificate last: it was superseded or revoked; or None."""
+    ended = select(RegisterEntry).where(
+        RegisterEntry.certificate_id == certificate.id, RegisterEntry.kind.in_(("superseded", "revoked"))
     )
+    return session().scalars(ended.order_by(RegisterEntry.id.desc()).limit(1)).first()
 
 
 def list_snapshots(scope: Scope) -> "Sequence[tuple[Certificate, RegisterEntry]]":

@@ -32,8 +32,12 @@ def last_day(first: date, valid_for: Duration | None) -> date | None:
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 
 
-def state_of(*, is_revoked: bool, valid_until: date | None, today: date) -> State:
+def state_of(
+    *, is_revoked: bool, is_superseded: bool = False, valid_until: date | None, today: date
+) -> State:
     """Return the state of a certificate on a day."""
     if is_revoked:
         return State.REVOKED
+    if is_superseded:
+        return State.SUPERSEDED
     return State.EXPIRED if valid_until is not None and today > valid_until else State.VALID

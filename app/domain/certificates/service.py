@@ -1,11 +1,11 @@
-"""What may be told to the register: a certificate is issued, its file is made, it is revoked; nothing is undone."""
+"""What may be told to the register: certificates are issued, filed, superseded, revoked; nothing is undone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table, bindparam
+from sqlalchemy import BindParameter, Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments.models import Attempt
@@ -25,31 +25,43 @@ def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: st
     The number series is one row per issuer and year; it is locked here, as late as the act allows, so numbers
     have no gap and no double. ``draft.issued_on`` is the day in the issuer's zone, its year that of the number.
     """
-    present = clock.now()
-    code = ids.code()
-    year = draft.issued_on.year
-    ordinal = _next_number(issuer.unit_id, year)
+    number = _next_numbers(issuer.unit_id, draft.issued_on.year, 1)
+    certificate = _make(
+        enrolment.id, enrolment.person_id, enrolment.unit_path, issuer, draft, number, verify_base
+    )
+    session().add(certificate)
+    session().flush()
+    _enter([certificate], "issued", by, "")
+    return certificate
+
+
+def _make(
+    enrolment_id: int,
+    person_id: int,
+    unit_path: str,
+    issuer: Issuer,
+    draft: Snapshot,
+    ordinal: int,
+    verify_base: str,
+) -> Certificate:
+    """Return a certificate that is not written down yet."""
+    code, year = ids.code(), draft.issued_on.year
     number = rules.number_of(issuer.prefix, year, ordinal)
     snapshot = replace(draft, number=number, code=code, verify_url=f"{verify_base}/verify/{code}")
-    stored = dump(snapshot)
-    certificate = Certificate(
+    return Certificate(
         code=code,
         code_digest=ids.digest(ids.normalise_code(code)),
         number=number,
         issuer_unit_id=issuer.unit_id,
         year=year,
         ordinal=ordinal,
-        enrolment_id=enrolment.id,
-        person_id=enrolment.person_id,
-        unit_path=enrolment.unit_path,
-        snapshot=stored,
-        issued_at=present,
+        enrolment_id=enrolment_id,
+        person_id=person_id,
+        unit_path=unit_path,
+        snapshot=dump(snapshot),
+        issued_at=clock.now(),
         valid_until=snapshot.valid_until,
     )
-    session().add(certificate)
-    session().flush()
-    _enter(certificate, "issued", by, "", present)
-    return certificate
 
 
 _series = cast("Table", NumberSeries.__table__)
@@ -58,31 +70,41 @@ _series = cast("Table", NumberSeries.__table__)
 @cache
 def _counting(dialect: str) -> Executable:
     statement = (sqlite if dialect == "sqlite" else postgresql).insert(_series)
-    values = {"unit_id": bindparam("unit_id"), "year": bindparam("year"), "last": 1}
-    counted = statement.values(**values).on_conflict_do_update(
-        index_elements=["unit_id", "year"], set_={"last": _series.c.last + 1}
+    values: dict[str, BindParameter[int]] = {
+        "unit_id": bindparam("unit_id"),
+        "year": bindparam("year"),
+        "last": bindparam("count"),
+    }
+    statement = statement.values(**values)
+    counted = statement.on_conflict_do_update(
+        index_elements=["unit_id", "year"], set_={"last": _series.c.last + statement.excluded.last}
     )
     whole: Executable = counted.returning(_series.c.last)
     return whole
 
 
-def _next_number(unit_id: int, year: int) -> int:
+def _next_numbers(unit_id: int, year: int, count: int) -> int:
+    """Take the next numbers of a series, and return the first of them."""
     held = session().connection()
-    return int(held.execute(_counting(held.dialect.name), {"unit_id": unit_id, "year": year}).scalar_one())
+    given = {"unit_id": unit_id, "year": year, "count": count}
+    return int(held.execute(_counting(held.dialect.name), given).scalar_one()) - count + 1
 
 
-def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: datetime) -> None:
-    entry = RegisterEntry(
-        certificate_id=certificate.id,
-        kind=kind,
-        at=at,
-        actor=by,
-        reason=reason,
-        number=certificate.number,
-        snapshot_hash=chain.hash_content(certificate.snapshot),
-    )
-    entry.content_hash = chain.hash_content(entry.content())
-    session().add(entry)
+def _enter(certificates: Sequence[Certificate], kind: str, by: str, reason: str) -> None:
+    """Write a line of the register for each of some certificates."""
+    present = clock.now()
+    for certificate in certificates:
+        entry = RegisterEntry(
+            certificate_id=certificate.id,
+            kind=kind,
+            at=present,
+            actor=by,
+            reason=reason,
+            number=certificate.number,
+            snapshot_hash=chain.hash_content(certificate.snapshot),
+        )
+        entry.content_hash = chain.hash_content(entry.content())
+        session().add(entry)
     session().flush()
 
 
@@ -107,6 +129,31 @@ def keep_file(certificate: Certificate, file_digest: str) -> None:
     certificate.rendered_at = clock.now()
 
 
+def supersede(
+    drafts: Sequence[tuple[Certificate, Snapshot]], issuer: Issuer, verify_base: str, by: str, reason: str
+) -> Sequence[Certificate]:
+    """Put certificates of an issuer, all of one year, in the place of others that say what no longer holds.
+
+    Each draft says everything but number, code and address of verification. Return the new ones in the same order.
+    """
+    first = _next_numbers(issuer.unit_id, drafts[0][1].issued_on.year, len(drafts))
+    present, olds = clock.now(), [old for old, _ in drafts]
+    for old in olds:
+        old.is_current = False
+    session().flush()
+    fresh = [
+        _make(old.enrolment_id, old.person_id, old.unit_path, issuer, draft, ordinal, verify_base)
+        for ordinal, (old, draft) in enumerate(drafts, start=first)
+    ]
+    session().add_all(fresh)
+    session().flush()
+    for old, new in zip(olds, fresh, strict=True):
+        old.superseded_at, old.successor = present, new.number
+    _enter(fresh, "issued", by, "")
+    _enter(olds, "superseded", by, reason)
+    return fresh
+
+
 def take_back(certificate: Certificate, by: str, reason: str) -> None:
     """Revoke the certificate of a completion that holds no more: another may be earned in its place."""
     certificate.is_current = False
@@ -117,4 +164,4 @@ def take_back(certificate: Certificate, by: str, reason: str) -> None:
 def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
     certificate.revoked_at = clock.now()
-    _enter(certificate, "revoked", by, reason, certificate.revoked_at)
+    _enter([certificate], "revoked", by, reason)

@@ -67,6 +67,11 @@ def settle(
     enrolment.mark, enrolment.version_id, enrolment.outcome_language = mark, version_id, language
 
 
+def restate(enrolment: Enrolment, mark: int | None, version_id: int, language: str) -> None:
+    """Let the outcome of an enrolment rest on another mark; when and where it was reached stays."""
+    enrolment.mark, enrolment.version_id, enrolment.outcome_language = mark, version_id, language
+
+
 def reopen(enrolment: Enrolment) -> None:
     """Let a learner go on as if her enrolment had not ended yet."""
     enrolment.outcome = enrolment.outcome_at = enrolment.outcome_on = None

@@ -18,6 +18,7 @@ from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.certificates import queries as register
+from app.domain.corrections import queries as corrections
 from app.domain.enrolment import queries as enrolments
 from app.domain.examinations import queries as exams
 from app.domain.people import queries as people
@@ -220,13 +221,15 @@ def _outcome(own: Actor, attempt: Attempt, paper: Sequence[PaperQuestion]) -> di
     earned = attempts.earned_of(scope, attempt)
     is_held_back = seating.is_held_back(taken.version, attempt)
     is_told = rules.is_feedback_shown(meta.assessment, bool(attempt.is_passed)) and not is_held_back
+    sheet = corrections.correct_paper(attempt, paper)
     return {
+        "corrected": sheet,
         "works": works.list_shown(own, attempt, paper, is_told=is_told),
         "title": _title_of(attempt),
         "is_held_back": is_held_back,
         "meta": meta,
         "taken": taken,
-        "paper": paper if is_told else [],
+        "paper": sheet.questions if is_told else [],
         "answers": attempts.responses_of(scope, attempt),
         "earned": {place: Fraction(points or 0) for place, points in earned.items()},
         "certificate": register.find_for_enrolment(scope, attempt.enrolment_id),

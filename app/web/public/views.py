@@ -89,10 +89,8 @@ def verify_code(code: str) -> BaseResponse | str:
 
 def _verified(code: str) -> BaseResponse:
     certificate = register.find_by_code(code)
-    revocation = register.find_revocation(certificate) if certificate and certificate.revoked_at else None
-    body = render_template(
-        "public/verify_code.html", certificate=certificate, revocation=revocation, code=code[:60]
-    )
+    ending = register.find_ending(certificate) if certificate else None
+    body = render_template("public/verify_code.html", certificate=certificate, ending=ending, code=code[:60])
     response = make_response(body, 200 if certificate else 404)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

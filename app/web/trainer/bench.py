@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.domain.access.gate import requires
@@ -18,11 +19,12 @@ from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
 from app.domain.territory import queries as territory
 from app.foundation.errors import Invalid, NotFound
+from app.foundation.i18n import content_language
 from app.web.account.views import add_error
-from app.web.session import actor
+from app.web.session import actor, choose_locale
 from app.web.trainer.forms import GrantForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import adjusting, drafting, inspecting, questioning
+from app.workflows import adjusting, correcting, drafting, inspecting, questioning
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -44,7 +46,13 @@ def course(slug: str) -> str:
         authors=list_authors(bench, versions),
         folders={folder: list(paths) for folder, paths in groupby(bench.paths, folder_of)},
         stuck=len(list_stuck(slug)),
+        resting=count_resting(slug) if bench.newest else 0,
     )
+
+
+def count_resting(slug: str) -> int:
+    """Return how many results rest on a key that the newest version has no more."""
+    return correcting.count_resting(actor(), slug, content_language(choose_locale()))
 
 
 def folder_of(path: str) -> str:
@@ -71,7 +79,20 @@ def publish(slug: str) -> Response:
         flash(_("Nothing was published: mend the errors below first."), "error")
     else:
         flash(publication_of(published), "success")
+        if resting := count_resting(slug):
+            flash(resting_on(resting), "warning")
     return redirect(url_for("trainer.course", slug=slug))
+
+
+def resting_on(number: int) -> str:
+    """Say how many results rest on an earlier key."""
+    return str(
+        ngettext(
+            "%(num)s result rests on an earlier key: see “Corrections of keys” under Tests.",
+            "%(num)s results rest on an earlier key: see “Corrections of keys” under Tests.",
+            number,
+        )
+    )
 
 
 def publication_of(published: Published) -> str:

@@ -3,9 +3,11 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import UUID, DataRequired, Length
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import UUID, DataRequired, InputRequired, Length
 
+from app.domain.corrections.rules import LONGEST_REASON
+from app.domain.corrections.values import Fairness
 from app.formats.course_template import LANGUAGES
 from app.formats.question_formats import FORMATS, WRITABLE
 from app.web.account.forms import choices_of
@@ -153,3 +155,25 @@ class ExportForm(FlaskForm):
     )
     language = SelectField(_("Language"))
     version = SelectField(_("State"))
+
+
+class DecisionForm(FlaskForm):
+    """What becomes of results that rest on a wrong key, and why; ``confirmed`` is the rule whose numbers were seen."""
+
+    fairness = RadioField(
+        _("What counts"),
+        choices=choices_of({
+            Fairness.NOBODY_LOSES.value: _("Nobody loses"),
+            Fairness.AS_CORRECTED.value: _("As corrected"),
+        }),
+        validators=[InputRequired(_("Choose what counts."))],
+    )
+    reason = TextAreaField(
+        _("Reason"),
+        description=_("Learners read it in their mail and beside the question. Say what was wrong."),
+        validators=[
+            DataRequired(_("Write the reason.")),
+            Length(max=LONGEST_REASON, message=_("Use at most %(max)d characters.")),
+        ],
+    )
+    confirmed = HiddenField()

@@ -168,8 +168,7 @@ class WorkPage:
         if self.work.is_open_to(self.own.name):
             return "mark"
         is_decided_here = self.work.state in {WorkState.SETTLING, WorkState.MARKED}
-        is_final = bool(self.desk.held.attempt.is_passed)
-        return "settle" if self.desk.may_settle and is_decided_here and not is_final else ""
+        return "settle" if self.desk.may_settle and is_decided_here else ""
 
     @property
     def visible(self) -> list[Marking]:

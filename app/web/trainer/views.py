@@ -1,6 +1,17 @@
 """Pages for those who write courses: the list, one course, its files, previews, marking."""
 
-from app.web.trainer import analysis, bank, bench, examples, exchange, files, marking, opinions, previews
+from app.web.trainer import (
+    analysis,
+    bank,
+    bench,
+    corrections,
+    examples,
+    exchange,
+    files,
+    marking,
+    opinions,
+    previews,
+)
 from app.web.trainer.shelf import blueprint
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "bank",
     "bench",
     "blueprint",
+    "corrections",
     "examples",
     "exchange",
     "files",

@@ -15,13 +15,13 @@ from app.domain.assessments.models import Answer, Attempt, Paper
 from app.domain.assessments.rules import read_turning
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import (
-    BankQuestion,
     areas_of_pool,
     find_newest_version,
     get_version,
     list_kept_questions,
 )
-from app.domain.catalogue.values import Kind
+from app.domain.catalogue.values import BankQuestion, Kind
+from app.domain.corrections.queries import as_it_counts, list_applied, positions_left_out, spoken
 from app.domain.enrolment.models import Enrolment
 from app.domain.reports.queries.places import AnySelect
 from app.domain.reports.rules.advice import advise
@@ -38,6 +38,7 @@ from app.domain.reports.rules.items import (
     Variant,
     share,
     thirds,
+    without,
 )
 from app.domain.reports.values import Analysis, QuestionFigures, Sample, Which
 from app.domain.territory.values import Scope
@@ -136,18 +137,20 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def get_analysis(scope: Scope, sample: Sample, zone: ZoneInfo, language: str) -> Analysis:
     """Return the item analysis of a sample; texts in a language where the course has it.
 
-    Papers are not read but their outlines: see ``assessments.rules.outline``.
+    Papers are not read but their outlines: see ``assessments.rules.outline``. Where keys were corrected, marks, points
+    of questions and right answers are those that count now; a question that was dropped from a result is no item of it.
     """
     read = [_Read(*row) for row in session().connection().execute(_sample(scope, sample, zone))]
     placed = thirds([share(each.earned, each.points) for each in read])
-    gathering, papers = Gathering(), _Papers(language)
+    gathering, papers = Gathering(), _Papers(language, scope, sample.course)
     for begin in range(0, len(read), CHUNK_ATTEMPTS):
         chunk = read[begin : begin + CHUNK_ATTEMPTS]
-        outlines, answers = _outlines(chunk), _answers(chunk)
+        outlines, answers, left_out = _outlines(chunk), _answers(chunk), papers.left_out(chunk)
         for attempt, third in zip(chunk, placed[begin:], strict=False):
             paper = papers.read(gathering, attempt, outlines[attempt.id])
             sat = Sat(attempt.person_id, attempt.earned, attempt.points, third)
-            gathering.add(sat, paper, answers.get(attempt.id, Answers()))
+            given = answers.get(attempt.id, Answers())
+            gathering.add(sat, *without(paper, given, left_out.get(attempt.id, ())))
     return Analysis(gathering.whole(), tuple(_figures(gathering, papers, sample.course)))
 
 
@@ -177,8 +180,9 @@ def _answers(chunk: Sequence[_Read]) -> Mapping[int, Answers]:
 class _Papers:
     """Papers read from their outlines; what a question in one order says is looked up when it comes up first."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, scope: Scope, slug: str) -> None:
         self._language = language
+        self._corrections = list_applied(scope, slug)
         self._known: dict[tuple[int, str], dict[str, Variant]] = {}
         self._versions: dict[int, CourseVersion] = {}
 
@@ -212,8 +216,14 @@ class _Papers:
         version = self._versions.get(version_id) or self._versions.setdefault(
             version_id, get_version(version_id)
         )
-        spoken = language if language in version.languages else version.languages[0]
-        return list_kept_questions(version, spoken, (key,))[0]
+        own = spoken(version, language)
+        question = list_kept_questions(version, own, (key,))[0]
+        counts = as_it_counts(version, own, key, self._corrections)
+        return question if counts is None else replace(question, answer_key=counts.answer_key)
+
+    def left_out(self, chunk: Sequence[_Read]) -> Mapping[int, Sequence[int]]:
+        """Return attempt → positions that were dropped from it."""
+        return positions_left_out([each.id for each in chunk]) if self._corrections else {}
 
 
 Orders: TypeAlias = Sequence[tuple[int, ...]]

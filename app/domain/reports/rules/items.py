@@ -255,6 +255,18 @@ class Gathering:
         return statistics.consistency(columns, self._totals)
 
 
+def without(
+    paper: Sequence[Variant], answers: Answers, places: Sequence[int]
+) -> tuple[Sequence[Variant], Answers]:
+    """Return a paper and its answers without the positions that were left out of it."""
+    if not places:
+        return paper, answers
+    given = _in_order(answers, len(paper))
+    kept = [place for place in range(1, len(paper) + 1) if place not in places]
+    cells = BETWEEN_ANSWERS.join(given[place - 1] for place in kept)
+    return [paper[place - 1] for place in kept], Answers(_positions(len(kept)), cells)
+
+
 def _in_order(answers: Answers, length: int) -> list[str]:
     """Return the answers of a paper by position: as they come, where they come so."""
     given, wanted = answers.given.split(BETWEEN_ANSWERS), _positions(length)
