@@ -97,6 +97,7 @@ def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Tou
     restated = []
     for case in cases:
         learner, passed = case.taken.enrolment, [each for each in case.counting if each.is_passed]
+        _note_failures(actor, case)
         if passed and learner.outcome == "passed":
             restated += [case] if _restate(case, passed) else []
         elif passed and learner.outcome in {None, "failed"}:
@@ -105,6 +106,21 @@ def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Tou
             touched[learner.id] = _lose(actor, case.taken, case.counting, reason)
     superseded = _supersede(actor, [case.taken.enrolment for case in restated], reason)
     return {**{key: each for key, each in touched.items() if each is not None}, **superseded}
+
+
+def _note_failures(actor: Actor, case: Case) -> None:
+    """Keep what a notice says of attempts that were passed and are no more."""
+    meta, learner = catalogue.meta_of(case.taken.version), case.taken.enrolment
+    left = _attempts_left(meta, learner)
+    for attempt in case.counting:
+        was = case.before.get(attempt.id)
+        if was is not None and was.is_passed and attempt.is_passed is False:
+            certifying.note(actor, attempt, case.taken, meta, clock.now(), left)
+
+
+def _attempts_left(meta: CourseMeta, learner: Enrolment) -> int | None:
+    test = meta.assessment or Assessment()
+    return rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
 
 
 def _worth(attempt: Attempt) -> int:
@@ -156,8 +172,7 @@ def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) 
     """Let no completion stay without an attempt that is passed; without an attempt left the course is failed."""
     learner = taken.enrolment
     touched = _take_back(actor, learner, reason) if learner.outcome == "passed" else None
-    test = catalogue.meta_of(taken.version).assessment or Assessment()
-    left = rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+    left = _attempts_left(catalogue.meta_of(taken.version), learner)
     is_failed = left == 0 and all(each.is_passed is not None for each in counting)
     last = counting[-1] if counting else None
     mark, language = (last.mark, last.language) if last is not None else (0, learner.language)

@@ -11,7 +11,8 @@ from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Answer, Attempt, EarlierResult
 from app.domain.catalogue import service as catalogue
 from app.domain.catalogue.values import CertificateKind, CertificateRule
-from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.certificates import queries as register
+from app.domain.certificates.models import Certificate, Notice, RegisterEntry
 from app.domain.corrections import queries as corrections
 from app.domain.corrections.models import Correction
 from app.domain.corrections.values import Differing
@@ -266,6 +267,18 @@ def test_a_failed_course_is_passed_and_a_passed_one_is_failed_without_attempts_l
         falling.enrolment_id: ("failed", 3333),
         rising.enrolment_id: ("passed", 6667),
     }
+
+
+def test_papers_say_the_mark_that_counts_and_who_fails_now_gets_a_notice(before, method):
+    passed, failed = sit("down@example.org", one="b", text="no"), sit("low@example.org", one="a", text="no")
+    assert [each.attempt_id for each in rows(Notice)] == [failed.id]
+    publish("2", **MENDED)
+    mend(method)
+    assert [each.attempt_id for each in rows(Notice)] == [failed.id, passed.id]
+    for sat in (passed, failed):
+        kept = register.find_snapshot(again(sat))
+        assert kept is not None
+        assert kept.mark == again(sat).mark
 
 
 def test_a_later_attempt_that_passed_holds_the_completion(before, method):

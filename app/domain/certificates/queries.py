@@ -1,6 +1,7 @@
 """Every question put to the register; all take a scope, but for the verification by code."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -70,20 +71,20 @@ def find_snapshot(attempt: Attempt) -> Snapshot | None:
     """Return what was kept for the present mark of an attempt that was found within a scope.
 
     It was noted, or stands on the first certificate of the enrolment since the attempt ended, revoked or not. None
-    where there is no mark, and for attempts that ended without a certificate before notices were kept.
+    where there is no mark, and for attempts that ended without a certificate before notices were kept. Where a key
+    was mended since, the mark is the present one, and all else as it was kept.
     """
     if attempt.mark is None:
         return None
-    noted = find_notice(attempt)
-    if noted is not None and noted.snapshot["mark"] == attempt.mark:
-        return load(Snapshot, noted.snapshot)
-    if not attempt.is_passed:
-        return None
+    kept = find_notice(attempt) or (_find_first(attempt) if attempt.is_passed else None)
+    return replace(load(Snapshot, kept.snapshot), mark=attempt.mark) if kept else None
+
+
+def _find_first(attempt: Attempt) -> Certificate | None:
     issued = select(Certificate).where(
         Certificate.enrolment_id == attempt.enrolment_id, Certificate.issued_at >= attempt.finished_at
     )
-    certificate = session().scalar(issued.order_by(Certificate.id).limit(1))
-    return load(Snapshot, certificate.snapshot) if certificate else None
+    return session().scalar(issued.order_by(Certificate.id).limit(1))
 
 
 def list_failed(scope: Scope, person_id: int) -> Sequence[tuple[Notice, Attempt]]:
