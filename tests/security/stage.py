@@ -22,7 +22,6 @@ from app.domain.catalogue import service as catalogue
 from app.domain.catalogue.models import Course, CourseDraft
 from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule
 from app.domain.certificates.models import Certificate
-from app.domain.corrections.values import Fairness
 from app.domain.enrolment.models import Enrolment
 from app.domain.people import service as persons
 from app.domain.people.models import Person, RoleGrant
@@ -36,10 +35,11 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
-from app.workflows import certifying, correcting, learning, marking, regrading, sitting, working
+from app.workflows import certifying, learning, marking, sitting, working
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
+from tests.security.corrections import put_correction
 from tests.security.crawl import Visit, visit
 from tests.security.exam_dates import put_exams
 
@@ -220,7 +220,7 @@ def _furnish(cast: Cast, place: str) -> None:
     _put_works(cast, place, _person(cast, place, "working"))
     _person(cast, place, "invited", has_password=False)
     _person(cast, place, "official", roles=((Role.COORDINATOR, REGION[place]),))
-    _put_correction(cast, place, _person(cast, place, "corrected"), centre.path)
+    put_correction(cast, place, _person(cast, place, "corrected"), centre.path)
     _put_papers(cast, place)
 
 
@@ -343,25 +343,6 @@ def _put_works(cast: Cast, place: str, actor: Actor) -> None:
     )
     said = {"seen": ["1-waiting-0-0"], "comment": [cast.mark(place, "marking.comment")]}
     marking.give_back(world.act_as(marker), begun.public_id, 1, said)
-
-
-def _put_correction(cast: Cast, place: str, actor: Actor, path: str) -> None:
-    """Mend a key of a course that a learner of a region has sat, and let the result follow."""
-    slug, system = f"{place}-keys", Actor.system("test")
-    draft = world.course(slug, owner=CENTRE[place], certificate=CertificateRule())
-    one, *others = draft.questions
-    mended = replace(one, keys={tag: replace(key, right=(2,)) for tag, key in one.keys.items()})
-    with transaction():
-        world.publish(draft)
-    begun = world.begin_test(actor, slug)
-    sitting.submit_attempt(actor, begun.public_id, world.right_answers(actor, begun))
-    with transaction():
-        world.publish(replace(draft, questions=(mended, *others), digest=slug, marking_digest=slug))
-    made = correcting.begin(system, slug, {"one": "mend"})
-    regrading.reckon(system, str(made))
-    correcting.decide(system, made, Fairness.AS_CORRECTED, cast.mark(place, "correction.reason"))
-    regrading.apply(system, str(made))
-    cast.put("correction", place, made, path)
 
 
 def _said(actor: Actor, attempt: Attempt, words: str) -> dict[str, list[str]]:
