@@ -78,6 +78,7 @@ VOLATILE = {
     "text",
     "seed",
     "questions",
+    "outline",
     "code",
     "code_digest",
     "snapshot",
