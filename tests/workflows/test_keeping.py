@@ -386,6 +386,7 @@ NO_FILES = {
     ("course_version", "digest"),
     ("course_version", "marking_digest"),
     ("certificate", "code_digest"),
+    ("correction", "situation"),
     ("seat", "code_digest"),
     ("register_entry", "snapshot_hash"),
     ("register_entry", "content_hash"),
