@@ -87,6 +87,11 @@ class Case:
         """The attempts that are not annulled."""
         return [each for each in self.sat if each.annulled_at is None]
 
+    def has_fallen(self, attempt: Attempt) -> bool:
+        """Tell whether an attempt was passed and is no more."""
+        was = self.before.get(attempt.id)
+        return was is not None and bool(was.is_passed) and attempt.is_passed is False
+
 
 def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Touched]:
     """Let the outcomes of enrolments follow from their attempts anew, where the results of some have changed.
@@ -110,12 +115,13 @@ def reckon(actor: Actor, cases: Sequence[Case], reason: str) -> Mapping[int, Tou
 
 def _note_failures(actor: Actor, case: Case) -> None:
     """Keep what a notice says of attempts that were passed and are no more."""
-    meta, learner = catalogue.meta_of(case.taken.version), case.taken.enrolment
-    left = _attempts_left(meta, learner)
-    for attempt in case.counting:
-        was = case.before.get(attempt.id)
-        if was is not None and was.is_passed and attempt.is_passed is False:
-            certifying.note(actor, attempt, case.taken, meta, clock.now(), left)
+    falling = [each for each in case.counting if case.has_fallen(each)]
+    if not falling:
+        return
+    meta = catalogue.meta_of(case.taken.version)
+    left = _attempts_left(meta, case.taken.enrolment)
+    for attempt in falling:
+        certifying.note(actor, attempt, case.taken, meta, clock.now(), left)
 
 
 def _attempts_left(meta: CourseMeta, learner: Enrolment) -> int | None:
