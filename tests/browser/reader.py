@@ -69,13 +69,16 @@ class Reader:
 
     def press(self, selector: str, look: bool = True) -> Page:
         """Press what leads to another page, and look at that."""
-        before = self.page.evaluate("performance.timeOrigin") if self.script else None
-        self.page.locator(selector).first.click()
         if self.script:
+            before = self.page.evaluate("performance.timeOrigin")
+            self.page.locator(selector).first.click()
             self.page.wait_for_function(
                 "before => performance.timeOrigin !== before && document.readyState === 'complete'",
                 arg=before,
             )
+        else:
+            with self.page.expect_navigation():
+                self.page.locator(selector).first.click()
         return self.look() if look else self.page
 
     def look(self) -> Page:
