@@ -9,6 +9,9 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from app.foundation.errors import Invalid
+from app.foundation.i18n import N_
+
 SORT_KEY_LENGTH = 600
 """No sort key is longer; it covers the first 140 characters of a text."""
 
@@ -281,3 +284,13 @@ def sort_key(text: str, locale: str) -> str:
     levels = ["".join(level) for level in zip(*elements, strict=True)] or ["", "", ""]
     accents, cases = levels[1].rstrip(_PLAIN), levels[2].rstrip(_PLAIN)
     return f"{levels[0]}aa{accents}a{cases}"[:SORT_KEY_LENGTH]
+
+
+def required(text: str, field: str, longest: int, missing: str) -> str:
+    """Return what was written, without blanks around it; raises Invalid: with ``missing`` where nothing was."""
+    written = text.replace("\r\n", "\n").strip()
+    if not written:
+        raise Invalid(field, missing)
+    if len(written) > longest:
+        raise Invalid(field, N_("Use at most %(max)d characters."), max=longest)
+    return written

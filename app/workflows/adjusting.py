@@ -24,6 +24,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
 from app.foundation.queue import enqueue
+from app.foundation.text import required
 from app.workflows import completing
 
 P = Permission
@@ -54,12 +55,7 @@ def grant_attempt(actor: Actor, enrolment_id: UUID, reason: str) -> None:
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
-    if not reason:
-        raise Invalid("reason", N_("Write the reason."))
-    if len(reason) > REASON_LIMIT:
-        raise Invalid("reason", N_("Use at most %(max)d characters."), max=REASON_LIMIT)
-    return reason
+    return required(text, "reason", REASON_LIMIT, N_("Write the reason."))
 
 
 def _get(actor: Actor, attempt_id: UUID) -> tuple[Attempt, Taken]:

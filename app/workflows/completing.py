@@ -40,8 +40,7 @@ def conclude(
 
     ``taken`` holds the enrolment, locked, and the version that was tested.
     """
-    learner, test = taken.enrolment, meta.assessment or Assessment()
-    left = rules.attempts_left(test.attempts, learner.extra_attempts, learner.attempts_made)
+    learner, left = taken.enrolment, _attempts_left(meta, taken.enrolment)
     certificate = None
     is_corrected = learner.outcome == "failed" and attempt.ordinal == learner.attempts_made
     if attempt.is_passed and learner.outcome in {None, "failed"}:

@@ -26,7 +26,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_, content_language, translate
 from app.foundation.queue import enqueue
-from app.foundation.text import plain
+from app.foundation.text import plain, required
 
 P = Permission
 _NOT_WAITING = N_("This correction is not waiting for a decision.")
@@ -240,7 +240,7 @@ def check(actor: Actor, correction_id: UUID, reason: str) -> None:
     require(actor, P.KEY_MEND, correction.course)
     if correction.stage != Stage.READY.value:
         raise Conflict(_NOT_WAITING)
-    rules.read_reason(reason)
+    required(reason, "reason", rules.LONGEST_REASON, N_("Write the reason."))
 
 
 def decide(actor: Actor, correction_id: UUID, fairness: Fairness, reason: str) -> bool:
@@ -253,7 +253,7 @@ def decide(actor: Actor, correction_id: UUID, fairness: Fairness, reason: str) -
         require(actor, P.KEY_MEND, correction.course)
         if correction.stage != Stage.READY.value:
             raise Conflict(_NOT_WAITING)
-        why = rules.read_reason(reason)
+        why = required(reason, "reason", rules.LONGEST_REASON, N_("Write the reason."))
         newest = catalogue.find_newest_version(course.slug)
         is_same = newest is not None and newest.id == correction.version_id
         if not is_same:

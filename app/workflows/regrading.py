@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import rules as test_rules
 from app.domain.assessments.models import Attempt
+from app.domain.assessments.queries import outlines_of
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment
@@ -23,7 +25,6 @@ from app.foundation import audit
 from app.foundation.db import transaction
 from app.foundation.errors import AppError
 from app.foundation.i18n import N_
-from app.foundation.plain import load
 from app.foundation.queue import enqueue_each
 from app.workflows import completing
 
@@ -39,6 +40,9 @@ _CHANGED = N_("The result has changed since the dry run.")
 # The dry run.
 
 
+Drawn: TypeAlias = tuple[PaperQuestion, PaperQuestion | None]
+
+
 class _Papers:
     """The questions of papers that a correction is about; how each is mended is worked out once."""
 
@@ -46,27 +50,27 @@ class _Papers:
         self.choices = correction.choices
         self._version = catalogue.get_version(correction.version_id)
         self._before = {key for each in others if each.id != correction.id for key in each.choices}
-        self._known: dict[tuple[str, str], tuple[PaperQuestion, PaperQuestion | None]] = {}
+        self._known: dict[tuple[int, str, str], Drawn] = {}
 
-    def named(self, text: str) -> list[tuple[int, str, str]]:
-        """Return position, key and JSON of the questions of a paper that the correction names."""
-        found = []
-        for place, piece in enumerate(test_rules.cut_paper(text), start=1):
-            key = piece[1 : piece.index('"', 1)]
-            if key in self.choices:
-                found.append((place, key, piece))
-        return found
+    def named(self, outline: str) -> list[tuple[int, str]]:
+        """Return position and text of the questions in the outline of a paper that the correction names."""
+        return [
+            (place, question)
+            for place, question in enumerate(outline.split(), start=1)
+            if test_rules.key_of(question) in self.choices
+        ]
 
-    def drawn(self, language: str, piece: str) -> tuple[PaperQuestion, PaperQuestion | None]:
-        """Return a question as it was drawn, and with the mended key; None where it cannot be marked anew."""
-        known = self._known.get((language, piece))
+    def drawn(self, version_id: int, language: str, question: str) -> Drawn:
+        """Return a question of an outline as it was drawn, and with the mended key: None where it cannot be told."""
+        known = self._known.get((version_id, language, question))
         if known is None:
-            stored = test_rules.BEGINS + piece.rstrip().rstrip(",]")
-            drawn = load(PaperQuestion, json.loads(stored))
-            filed = corrections.filed_question(self._version, language, drawn.key)
+            key, version = test_rules.key_of(question), catalogue.get_version(version_id)
+            [source] = catalogue.list_kept_questions(version, corrections.spoken(version, language), (key,))
+            drawn = test_rules.turn(test_rules.as_filed(source), test_rules.read_turning(question))
+            filed = corrections.filed_question(self._version, language, key)
             known = drawn, None if filed is None else rules.amend(drawn, filed)
             if len(self._known) < MOST_KNOWN:
-                self._known[language, piece] = known
+                self._known[version_id, language, question] = known
         return known
 
     def is_mended_before(self, key: str) -> bool:
@@ -96,7 +100,7 @@ def _reckon_some(actor: Actor, correction_id: UUID, papers: _Papers) -> bool:
         if not taken:
             correction.stage = Stage.READY.value
             return False
-        found, unmatched = _changes_of(taken, papers, corrections.texts_of(taken))
+        found, unmatched = _changes_of(taken, papers, outlines_of([each.id for each in taken]))
         correction.reached, correction.unmatched = taken[-1].id, correction.unmatched + unmatched
         mending.add_results(correction, found, _pass_marks({each.version_id for each in taken}))
     return True
@@ -108,23 +112,23 @@ def _pass_marks(versions: set[int]) -> Mapping[int, int]:
 
 
 def _changes_of(
-    taken: Sequence[Taken], papers: _Papers, texts: Mapping[int, str]
+    taken: Sequence[Taken], papers: _Papers, outlines: Mapping[int, str]
 ) -> tuple[list[tuple[Taken, dict[int, Change]]], int]:
     """Return the attempts that hold a question of the correction with what changes, and on how many one cannot."""
-    named = {each.id: papers.named(texts[each.id]) for each in taken}
-    given = corrections.answers_of([(key, place) for key, each in named.items() for place, *_ in each])
+    named = {each.id: papers.named(outlines[each.id]) for each in taken}
+    given = corrections.answers_of([(attempt, place) for attempt, each in named.items() for place, _ in each])
     found, unmatched = [], 0
     for each in taken:
         changes, is_whole = {}, True
-        for place, key, piece in named[each.id]:
+        for place, question in named[each.id]:
             response, earned = given.get((each.id, place), ("[]", None))
-            drawn, amended = papers.drawn(each.language, piece)
+            drawn, amended = papers.drawn(each.version_id, each.language, question)
             old = Fraction(earned or 0)
-            if papers.choices[key] == Choice.DROP.value:
+            if papers.choices[drawn.key] == Choice.DROP.value:
                 changes[place] = Change(drawn.points, old, None)
             elif amended is None:
                 is_whole = False
-            elif papers.is_mended_before(key) or not rules.marks_alike(drawn, amended):
+            elif papers.is_mended_before(drawn.key) or not rules.marks_alike(drawn, amended):
                 changes[place] = rules.change(amended, json.loads(response), old)
         unmatched += not is_whole
         if changes:

@@ -13,6 +13,7 @@ WITHOUT_SCOPE = {
     "assessments.record_of": "what became of an attempt that was found already",
     "assessments.get_to_read": "takes three scopes, the first the reader's own",
     "assessments.answers_of": "the answers of an attempt that was found already",
+    "assessments.outlines_of": "papers of attempts that were found already, without a word of anybody",
     "assessments.paper_of": "the paper of an attempt that was found already",
     "assessments.list_open_of": "the open attempts of a person who was found already",
     "certificates.list_current": "the certificates of enrolments that were found already",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.foundation.errors import Invalid
 from app.foundation.text import (
     SORT_KEY_LENGTH,
     alphabets,
@@ -16,6 +17,7 @@ from app.foundation.text import (
     has_mixed_alphabets,
     latin,
     plain,
+    required,
     sort_key,
 )
 
@@ -216,3 +218,11 @@ def test_sqlite_orders_by_the_key_as_python_does():
 def test_plain_words_are_left_of_html():
     assert plain('<p>a &lt; <b>b</b></p><img src="x" alt="A map">') == "a < b A map"
     assert plain("<p>H<sub>2</sub>O, <em>twice</em>.</p><p>Next</p>") == "H2O, twice. Next"
+
+
+def test_what_is_required_loses_the_blanks_around_it_and_must_say_something():
+    assert required(" a\r\nb\n", "reason", 3, "missing") == "a\nb"
+    for odd, why in (("", "missing"), (" \n", "missing"), ("abcd", "Use at most 3 characters.")):
+        with pytest.raises(Invalid, match=why) as refused:
+            required(odd, "reason", 3, "missing")
+        assert refused.value.field == "reason"

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from app.domain.access.values import Actor
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Answer, Attempt, EarlierResult
 from app.domain.catalogue import service as catalogue
@@ -42,22 +41,6 @@ from tests.workflows.keys import (
     sit,
     sums,
 )
-
-
-@pytest.fixture
-def method(land) -> Actor:
-    return world.act_as(world.person("method@example.org", "595209", roles=(("methodologist", "CZ"),)))
-
-
-@pytest.fixture
-def trainer(land) -> Actor:
-    return world.act_as(world.person("trainer@example.org", "595209", roles=(("trainer", "CZ"),)))
-
-
-@pytest.fixture
-def before(land):
-    return publish("1")
-
 
 # What differs.
 

@@ -46,22 +46,6 @@ from tests.workflows.keys import (
     work,
 )
 
-
-@pytest.fixture
-def method(land) -> Actor:
-    return world.act_as(world.person("method@example.org", "595209", roles=(("methodologist", "CZ"),)))
-
-
-@pytest.fixture
-def trainer(land) -> Actor:
-    return world.act_as(world.person("trainer@example.org", "595209", roles=(("trainer", "CZ"),)))
-
-
-@pytest.fixture
-def before(land):
-    return publish("1")
-
-
 # Two at once, broken off, changed meanwhile.
 
 

@@ -19,6 +19,7 @@ from app.domain.assessments.models import (
     LateAnswers,
     Paper,
 )
+from app.domain.assessments.rules import key_of
 from app.domain.assessments.values import Given, PaperQuestion, Response, Sitting
 from app.domain.catalogue.models import Course, CourseVersion
 from app.domain.enrolment.models import Enrolment
@@ -194,7 +195,14 @@ def list_seen_keys(scope: Scope, person_id: int, course_id: int) -> frozenset[st
             scope.within(Attempt.unit_path, Attempt.person_id),
         )
     )
-    return frozenset(question.partition(":")[0] for outline in papers for question in outline.split())
+    return frozenset(key_of(question) for outline in papers for question in outline.split())
+
+
+def outlines_of(attempt_ids: Sequence[int]) -> Mapping[int, str]:
+    """Return attempt → the outline of its paper, of attempts that were found within a scope: see ``rules.outline``."""
+    statement = select(Paper.attempt_id, Paper.outline).where(Paper.attempt_id.in_(attempt_ids))
+    rows = session().connection().execute(statement).all()
+    return {attempt_id: outline for attempt_id, outline in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
 def list_overdue(scope: Scope, before: datetime, limit: int = 200) -> Sequence[UUID]:

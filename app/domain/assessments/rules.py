@@ -27,8 +27,6 @@ LONGEST_WORK = 50_000
 """Characters of a typed answer, and of the text of a task."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
-BEGINS = '{"key": '
-"""How each question of a paper begins in JSON. No text within one can hold it, for there its signs are escaped."""
 _PERIODS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -104,29 +102,32 @@ def as_filed(question: BankQuestion) -> PaperQuestion:
     )
 
 
-def cut_paper(text: str) -> list[str]:
-    """Return the questions of a paper as JSON, each without ``BEGINS`` and with what lies before the next."""
-    first, *pieces = text.split(BEGINS)
-    if first == "[":
-        return pieces
-    return [json.dumps(question).removeprefix(BEGINS) for question in json.loads(text)]
-
-
 def lay_out(question: PaperQuestion, is_pinned: bool, is_shuffled: bool, dice: Dice) -> PaperQuestion:
     """Return a question with its options in a learner's order, and the key turned with them.
 
     Items to be ordered, right-hand texts and drop-downs stand in the file in the right order, so they are
     shuffled always; options only where the test shuffles and the author did not pin them.
     """
-    if question.kind in {Kind.SINGLE, Kind.MULTIPLE} and is_shuffled and not is_pinned:
-        return _turn_options(question, dice)
-    if question.kind is Kind.ORDER:
-        return _turn_items(question, dice)
-    if question.kind is Kind.MATCH:
-        return _turn_choices(question, dice)
-    if question.kind is Kind.CLOZE:
-        return replace(question, body=replace(question.body, gaps=_turned_gaps(question.body, dice)))
-    return question
+    is_still = question.kind in {Kind.SINGLE, Kind.MULTIPLE} and (is_pinned or not is_shuffled)
+    if is_still:
+        return question
+    return turn(question, [_order_of(len(each), dice) for each in _lists(question.kind, question.body)])
+
+
+def turn(question: PaperQuestion, orders: Sequence[Sequence[int]]) -> PaperQuestion:
+    """Return a question of the file with what it offers in other orders, each as ``read_turning`` tells it."""
+    match question.kind:
+        case Kind.SINGLE | Kind.MULTIPLE:
+            return _turn_options(question, orders[0])
+        case Kind.ORDER:
+            return _turn_items(question, orders[0])
+        case Kind.MATCH:
+            return _turn_choices(question, orders[0])
+        case Kind.CLOZE:
+            gaps = tuple(map(_turn_gap, question.body.gaps, orders))
+            return replace(question, body=replace(question.body, gaps=gaps))
+        case _:
+            return question
 
 
 def outline(filed: Sequence[QuestionBody], paper: Sequence[PaperQuestion]) -> str:
@@ -159,9 +160,15 @@ def _places(shown: Sequence[str], filed: Sequence[str]) -> list[int]:
     return [places[text].pop(0) for text in shown]
 
 
-def read_turning(text: str) -> list[tuple[int, ...]]:
-    """Return the orders that stand behind a key in an outline: for each option as shown, its place in the file."""
-    return [tuple(map(int, filter(None, order.split(".")))) for order in text.split("/")]
+def key_of(outlined: str) -> str:
+    """Return the key of a question of an outline."""
+    return outlined.partition(":")[0]
+
+
+def read_turning(outlined: str) -> list[tuple[int, ...]]:
+    """Return the orders in which a question of an outline was shown: for each option, its place in the file."""
+    orders = outlined.partition(":")[2].split("/")
+    return [tuple(map(int, filter(None, order.split(".")))) for order in orders]
 
 
 def _order_of(number: int, dice: Dice) -> list[int]:
@@ -170,9 +177,8 @@ def _order_of(number: int, dice: Dice) -> list[int]:
     return order
 
 
-def _turn_options(question: PaperQuestion, dice: Dice) -> PaperQuestion:
+def _turn_options(question: PaperQuestion, order: Sequence[int]) -> PaperQuestion:
     body, key = question.body, question.answer_key
-    order = _order_of(len(body.options), dice)
     feedback = key.feedback or (None,) * len(order)
     return replace(
         question,
@@ -185,8 +191,7 @@ def _turn_options(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     )
 
 
-def _turn_items(question: PaperQuestion, dice: Dice) -> PaperQuestion:
-    order = _order_of(len(question.body.options), dice)
+def _turn_items(question: PaperQuestion, order: Sequence[int]) -> PaperQuestion:
     return replace(
         question,
         body=replace(question.body, options=tuple(question.body.options[old] for old in order)),
@@ -194,9 +199,8 @@ def _turn_items(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     )
 
 
-def _turn_choices(question: PaperQuestion, dice: Dice) -> PaperQuestion:
+def _turn_choices(question: PaperQuestion, order: Sequence[int]) -> PaperQuestion:
     body, key = question.body, question.answer_key
-    order = _order_of(len(body.choices), dice)
     return replace(
         question,
         body=replace(body, choices=tuple(body.choices[old] for old in order)),
@@ -204,14 +208,8 @@ def _turn_choices(question: PaperQuestion, dice: Dice) -> PaperQuestion:
     )
 
 
-def _turned_gaps(body: QuestionBody, dice: Dice) -> tuple[Gap, ...]:
-    gaps = []
-    for gap in body.gaps:
-        choices = list(gap.choices) if gap.choices is not None else None
-        if choices is not None:
-            dice.shuffle(choices)
-        gaps.append(Gap(choices=tuple(choices) if choices is not None else None))
-    return tuple(gaps)
+def _turn_gap(gap: Gap, order: Sequence[int]) -> Gap:
+    return gap if gap.choices is None else Gap(choices=tuple(gap.choices[old] for old in order))
 
 
 # Reading an answer.

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from app.domain.assessments.models import Answer, Attempt, Paper
+from app.domain.assessments.models import Answer, Attempt
 from app.domain.assessments.rules import as_filed
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue.models import Course, CourseVersion
@@ -158,15 +158,6 @@ def list_to_reckon(scope: Scope, correction: Correction, limit: int) -> Sequence
         .limit(limit)
     )
     return [Taken(*row) for row in rows]
-
-
-def texts_of(taken: Sequence[Taken]) -> Mapping[int, str]:
-    """Return attempt → its paper as JSON, of attempts that were found within a scope."""
-    statement = select(Paper.attempt_id, cast(Paper.questions, Text)).where(
-        Paper.attempt_id.in_([each.id for each in taken])
-    )
-    rows = session().connection().execute(statement)
-    return {attempt_id: text for attempt_id, text in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
 Given: TypeAlias = tuple[str, str | None]

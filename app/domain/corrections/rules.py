@@ -13,8 +13,6 @@ from app.domain.assessments.rules import fraction_of
 from app.domain.assessments.values import Mark, PaperQuestion, Response
 from app.domain.catalogue.values import Kind, QuestionBody, QuestionKey
 from app.domain.corrections.values import Change, Changes, Compared, Differing, Fairness, Regraded
-from app.foundation.errors import Invalid
-from app.foundation.i18n import N_
 from app.foundation.text import plain
 
 LONGEST_REASON = 300
@@ -247,13 +245,3 @@ _SAYINGS: Mapping[Kind, Callable[[QuestionBody, QuestionKey], list[str]]] = {
     ],
     Kind.TASK: lambda _body, _key: [],
 }
-
-
-def read_reason(text: str) -> str:
-    """Return a reason as it is written down; raises Invalid."""
-    reason = " ".join(text.split())
-    if not reason:
-        raise Invalid("reason", N_("Write the reason."))
-    if len(reason) > LONGEST_REASON:
-        raise Invalid("reason", N_("Use at most %(max)d characters."), max=LONGEST_REASON)
-    return reason

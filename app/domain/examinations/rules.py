@@ -40,13 +40,3 @@ def check_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None
         raise Invalid("day", N_("Give a day within two years."))
     if not SHORTEST <= closes_at - opens_at <= LONGEST:
         raise Invalid("closes", N_("The test must end after it begins, from 5 minutes to a day later."))
-
-
-def check_text(text: str, field: str, longest: int, missing: str) -> str:
-    """Return a text without blanks around it; raises Invalid with ``missing`` where there is none, or too much."""
-    plain = text.replace("\r\n", "\n").strip()
-    if not plain:
-        raise Invalid(field, missing)
-    if len(plain) > longest:
-        raise Invalid(field, N_("Use at most %(max)d characters."), max=longest)
-    return plain

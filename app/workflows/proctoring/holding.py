@@ -16,6 +16,7 @@ from app.foundation import audit, clock
 from app.foundation.db import transaction
 from app.foundation.errors import AppError, Conflict, Invalid
 from app.foundation.i18n import N_
+from app.foundation.text import required
 from app.workflows import sitting
 from app.workflows.proctoring import paper
 from app.workflows.proctoring.reaching import (
@@ -78,7 +79,7 @@ def note_incident(actor: Actor, date_id: UUID, seat_id: UUID | None, text: str) 
 
 
 def _note(actor: Actor, date: ExamDate, seat: Seat | None, text: str) -> None:
-    said = rules.check_text(text, "text", rules.LONGEST_TEXT, N_("Write what happened."))
+    said = required(text, "text", rules.LONGEST_TEXT, N_("Write what happened."))
     exams.note(date, seat, said, actor.name)
     audit.record(actor.name, "exam.incident", seat.public_id if seat else date.public_id)
 

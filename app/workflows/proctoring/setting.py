@@ -21,6 +21,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
 from app.foundation.queue import enqueue
+from app.foundation.text import required
 from app.workflows.proctoring import paper
 from app.workflows.proctoring.reaching import change_date, check_sees_all, list_seats, open_date, reach
 from app.workflows.proctoring.seating import is_supervised
@@ -125,7 +126,7 @@ def cancel(actor: Actor, date_id: UUID, reason: str) -> None:
         if open_date(actor, date_id, is_locked=True).cancelled_at is not None:
             return
         date = change_date(actor, date_id, P.EXAM_SET)
-        why = rules.check_text(reason, "reason", rules.LONGEST_TEXT, N_("Write the reason."))
+        why = required(reason, "reason", rules.LONGEST_TEXT, N_("Write the reason."))
         if clock.now() >= date.opens_at:
             raise Conflict(N_("This date has begun: close it instead."))
         check_sees_all(actor, date)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.assessments.rules import draw, fraction_of, lay_out, outline, read_turning
+from app.domain.assessments.rules import draw, fraction_of, lay_out, outline, read_turning, turn
 from app.domain.assessments.values import PaperQuestion
 from app.domain.catalogue.values import Gap, Kind, QuestionBody, QuestionKey
 from tests.domain.assessments.papers import (
@@ -190,7 +190,7 @@ def test_an_outline_tells_each_question_and_how_it_was_turned():
     ]
     written = outline(filed, paper)
     assert written == "a:1.0.2 b c:2.0.1 d:/1.0/0"
-    turnings = [read_turning(each.partition(":")[2]) for each in written.split()]
+    turnings = [read_turning(each) for each in written.split()]
     assert turnings == [[(1, 0, 2)], [()], [(2, 0, 1)], [(), (1, 0), (0,)]]
 
 
@@ -200,6 +200,28 @@ def test_an_outline_brings_the_options_of_a_paper_back_into_the_order_of_the_fil
     laid = lay_out(
         PaperQuestion("a", Kind.SINGLE, "area", 1, filed, QuestionKey(right=(2,))), False, True, Random(seed)
     )
-    [order] = read_turning(outline([filed], [laid]).partition(":")[2])
+    [order] = read_turning(outline([filed], [laid]))
     assert [filed.options[place] for place in order] == list(laid.body.options)
     assert [order[place] for place in laid.answer_key.right] == [2]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "question",
+    [
+        single(1, 4),
+        multiple([0, 2]),
+        order(0, 1, 2, 3),
+        match(["x", "y", "x"], [0, 1, 2]),
+        cloze(typed("a"), chosen("x", "y", "z")),
+        short("a"),
+    ],
+    ids=lambda question: question.kind.value,
+)
+def test_a_question_is_laid_out_again_by_its_outline(question, seed):
+    laid = lay_out(question, False, True, Random(seed))
+    again = turn(question, read_turning(outline([question.body], [laid])))
+    assert again.body == laid.body
+    assert (again.answer_key.right, again.answer_key.gaps) == (laid.answer_key.right, laid.answer_key.gaps)
+    matched = [[each.body.choices[pair] for pair in each.answer_key.pairs] for each in (again, laid)]
+    assert matched[0] == matched[1]

@@ -14,7 +14,6 @@ from app.domain.catalogue.values import Gap, Kind, QuestionBody, QuestionKey
 from app.domain.corrections import rules
 from app.domain.corrections.values import Change, Differing, Fairness
 from app.foundation import ids
-from app.foundation.errors import Invalid
 from tests.domain.assessments import papers
 
 STRICT, KIND = Fairness.AS_CORRECTED, Fairness.NOBODY_LOSES
@@ -246,10 +245,3 @@ def test_how_a_question_stands_to_the_newest_version():
 )
 def test_a_key_is_said_in_words(question, words):
     assert rules.say_key(question) == words
-
-
-@pytest.mark.parametrize("text", ["", "   ", "x" * 301])
-def test_a_reason_is_wanted_and_not_too_long(text):
-    with pytest.raises(Invalid) as refused:
-        rules.read_reason(text)
-    assert refused.value.field == "reason"

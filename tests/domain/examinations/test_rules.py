@@ -63,10 +63,3 @@ def test_a_window_that_has_begun_may_still_be_set():
     rules.check_window(NINE - timedelta(minutes=10), TEN, NINE)
     rules.check_window(NINE, NINE + timedelta(minutes=5), NINE)
     rules.check_window(NINE, NINE + timedelta(hours=24), NINE)
-
-
-def test_a_text_loses_the_blanks_around_it_and_must_say_something():
-    assert rules.check_text(" a\r\nb\n", "text", 3, "missing") == "a\nb"
-    for odd, reason in (("", "missing"), (" \n", "missing"), ("abcd", "Use at most 3 characters.")):
-        with pytest.raises(Invalid, match=reason):
-            rules.check_text(odd, "text", 3, "missing")

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 
-from app.domain.assessments.models import Answer, Attempt, Paper
-from app.domain.assessments.rules import read_turning
+from app.domain.assessments.models import Answer, Attempt
+from app.domain.assessments.queries import outlines_of
+from app.domain.assessments.rules import key_of, read_turning
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import (
     areas_of_pool,
@@ -145,20 +146,17 @@ def get_analysis(scope: Scope, sample: Sample, zone: ZoneInfo, language: str) ->
     gathering, papers = Gathering(), _Papers(language, scope, sample.course)
     for begin in range(0, len(read), CHUNK_ATTEMPTS):
         chunk = read[begin : begin + CHUNK_ATTEMPTS]
-        outlines, answers, left_out = _outlines(chunk), _answers(chunk), papers.left_out(chunk)
+        outlines, answers, left_out = (
+            outlines_of([each.id for each in chunk]),
+            _answers(chunk),
+            papers.left_out(chunk),
+        )
         for attempt, third in zip(chunk, placed[begin:], strict=False):
             paper = papers.read(gathering, attempt, outlines[attempt.id])
             sat = Sat(attempt.person_id, attempt.earned, attempt.points, third)
             given = answers.get(attempt.id, Answers())
             gathering.add(sat, *without(paper, given, left_out.get(attempt.id, ())))
     return Analysis(gathering.whole(), tuple(_figures(gathering, papers, sample.course)))
-
-
-def _outlines(chunk: Sequence[_Read]) -> Mapping[int, str]:
-    ids = [each.id for each in chunk]
-    statement = select(Paper.attempt_id, Paper.outline).where(Paper.attempt_id.in_(ids))
-    rows = session().connection().execute(statement).all()
-    return {attempt_id: outline for attempt_id, outline in rows}  # noqa: C416 -- Rows are no pairs to the type checker.
 
 
 def _answers(chunk: Sequence[_Read]) -> Mapping[int, Answers]:
@@ -201,11 +199,11 @@ class _Papers:
         return paper
 
     def _met(self, version_id: int, language: str, question: str) -> Met:
-        key, _, turning = question.partition(":")
+        key = key_of(question)
         bank = self._bank(version_id, language, key)
         parts: tuple[Part, ...] = ()
         if bank.kind in _PARTS:
-            parts = tuple(_PARTS[bank.kind](read_turning(turning), bank, self.shown(version_id, key)))
+            parts = tuple(_PARTS[bank.kind](read_turning(question), bank, self.shown(version_id, key)))
         return Met(key, bank.kind.value, bank.area, bank.points, version_id, parts)
 
     def shown(self, version_id: int, key: str) -> BankQuestion:
