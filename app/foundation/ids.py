@@ -25,14 +25,23 @@ def token() -> str:
 
 def code() -> str:
     """Return a certificate code: 30 unambiguous letters (over 148 random bits) in six groups of five."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(30))
+    letters = _letters(30)
     return "-".join(letters[place : place + 5] for place in range(0, 30, 5))
 
 
 def spoken_code() -> str:
     """Return a code to be typed once from a slip: 10 unambiguous letters (over 49 random bits) in two groups."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(10))
+    letters = _letters(10)
     return f"{letters[:5]}-{letters[5:]}"
+
+
+def _letters(count: int) -> str:
+    """Return letters, each word of them as likely as any other; drawn at once, which is ten times as fast."""
+    drawn, letters = secrets.randbelow(len(LETTERS) ** count), ""
+    for _ in range(count):
+        drawn, turn = divmod(drawn, len(LETTERS))
+        letters += LETTERS[turn]
+    return letters
 
 
 def normalise_code(text: str) -> str:

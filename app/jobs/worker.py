@@ -1,5 +1,6 @@
 """The worker: every job's name and the workflow that does it."""
 
+import gc
 import sqlite3
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -130,6 +131,18 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
 """What happens every minute, by the name that stands in the audit trail."""
 
 
+COLLECT_AFTER = 20_000
+"""How many new objects start a search for garbage. Python's 700 suit small programs; a job that writes thousands of
+rows, all held until it ends, would be searched two thousand times in vain."""
+
+
+def collect_rarely() -> None:
+    """Leave what is loaded out of the search for garbage, as web servers do, and search more rarely."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+
+
 def run(app: Flask, settings: Settings, workers: int = 1) -> None:
     """Serve the queue and the clock until a signal ends it."""
     deliver, huey = _declare(make_huey(settings), app)
@@ -139,6 +152,7 @@ def run(app: Flask, settings: Settings, workers: int = 1) -> None:
     def minute() -> None:
         keep_time(app)
 
+    collect_rarely()
     perform_due(app)
     consumer = huey.create_consumer(
         workers=workers, periodic=True, check_worker_health=True, initial_delay=0.1, max_delay=1.0

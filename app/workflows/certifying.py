@@ -117,9 +117,8 @@ def supersede(
         ]
         fresh = certificates.supersede(drafts, issuer, settings.current().base_url, actor.name, reason)
         made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
-    for old, _mark in marked:
-        number = made[old.id].number
-        audit.record(actor.name, "certificate.supersede", old.number, by=number, reason=reason)
+    told = [(old.number, {"by": made[old.id].number, "reason": reason}) for old, _mark in marked]
+    audit.record_each(actor.name, "certificate.supersede", told)
     enqueue_each("certificates.render", [{"code": new.code} for new in made.values()])
     return made
 

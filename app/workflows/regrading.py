@@ -200,7 +200,7 @@ def _give(actor: Actor, correction: Correction, pending: Sequence[CorrectionResu
     fair = Fairness(correction.fairness or "")
     anew = [(each, attempts[each.attempt_id], _regrade(each, fair)) for each in pending if each not in stale]
     reason, marks = correction.reason or "", _pass_marks({each.version_id for each in attempts.values()})
-    mending.apply(anew, marks, correction.decided_by or actor.name, reason)
+    mending.apply([each[1:] for each in anew], marks, correction.decided_by or actor.name, reason)
     changed = [
         (result, attempt)
         for result, attempt, _ in anew
@@ -221,15 +221,15 @@ def _give(actor: Actor, correction: Correction, pending: Sequence[CorrectionResu
             touched.how.value,
             touched.successor,
         )
-    for result, attempt in changed:
-        audit.record(
-            actor.name,
-            "attempt.correct",
+    mending.close([(result, regraded) for result, _, regraded in anew])
+    told = [
+        (
             attempt.public_id,
-            correction=str(correction.public_id),
-            before=result.old_mark,
-            mark=attempt.mark,
+            {"correction": str(correction.public_id), "before": result.old_mark, "mark": attempt.mark},
         )
+        for result, attempt in changed
+    ]
+    audit.record_each(actor.name, "attempt.correct", told)
     enqueue_each("notify.corrected", [{"result": result.id} for result, _ in changed])
 
 

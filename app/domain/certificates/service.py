@@ -93,8 +93,8 @@ def _next_numbers(unit_id: int, year: int, count: int) -> int:
 def _enter(certificates: Sequence[Certificate], kind: str, by: str, reason: str) -> None:
     """Write a line of the register for each of some certificates."""
     present = clock.now()
-    for certificate in certificates:
-        entry = RegisterEntry(
+    entries = [
+        RegisterEntry(
             certificate_id=certificate.id,
             kind=kind,
             at=present,
@@ -103,9 +103,9 @@ def _enter(certificates: Sequence[Certificate], kind: str, by: str, reason: str)
             number=certificate.number,
             snapshot_hash=chain.hash_content(certificate.snapshot),
         )
-        entry.content_hash = chain.hash_content(entry.content())
-        session().add(entry)
-    session().flush()
+        for certificate in certificates
+    ]
+    chain.add_each(session(), entries)
 
 
 def note(attempt: Attempt, snapshot: Snapshot, outlook: Outlook) -> None:
@@ -138,17 +138,15 @@ def supersede(
     """
     first = _next_numbers(issuer.unit_id, drafts[0][1].issued_on.year, len(drafts))
     present, olds = clock.now(), [old for old, _ in drafts]
-    for old in olds:
-        old.is_current = False
-    session().flush()
     fresh = [
         _make(old.enrolment_id, old.person_id, old.unit_path, issuer, draft, ordinal, verify_base)
         for ordinal, (old, draft) in enumerate(drafts, start=first)
     ]
+    for old, new in zip(olds, fresh, strict=True):
+        old.is_current, old.superseded_at, old.successor = False, present, new.number
+    session().flush()  # One certificate of an enrolment is the current one, at every moment.
     session().add_all(fresh)
     session().flush()
-    for old, new in zip(olds, fresh, strict=True):
-        old.superseded_at, old.successor = present, new.number
     _enter(fresh, "issued", by, "")
     _enter(olds, "superseded", by, reason)
     return fresh

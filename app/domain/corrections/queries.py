@@ -180,15 +180,14 @@ def list_pending(scope: Scope, correction: Correction, limit: int) -> Sequence[C
     """Return the next results that are to be applied; all those of a learner's enrolment together."""
     if not scope.covers(correction.course.owner_path):
         return []
-    waiting = select(R).where(R.correction_id == correction.id, R.done_at.is_(None))
-    turn = (
-        select(R.enrolment_id)
-        .where(R.correction_id == correction.id, R.done_at.is_(None))
-        .group_by(R.enrolment_id)
-        .order_by(R.enrolment_id)
-        .limit(limit)
-    )
-    return session().scalars(waiting.where(R.enrolment_id.in_(turn)).order_by(R.enrolment_id, R.id)).all()
+    is_waiting = (R.correction_id == correction.id, R.done_at.is_(None))
+    turn = select(R.enrolment_id).where(*is_waiting).distinct().order_by(R.enrolment_id).limit(limit)
+    taken = session().scalars(turn).all()
+    if not taken:
+        return []
+    # A range of the index, whatever the database believes of a table that has just been filled.
+    reached = select(R).where(*is_waiting, R.enrolment_id <= taken[-1])
+    return session().scalars(reached.order_by(R.enrolment_id, R.id)).all()
 
 
 def lock_sat(

@@ -99,15 +99,14 @@ def end(correction: Correction) -> None:
 
 
 def apply(
-    changed: Sequence[tuple[CorrectionResult, Attempt, Regraded]],
+    changed: Sequence[tuple[Attempt, Regraded]],
     pass_marks: Mapping[int, int],
     by: str,
     reason: str,
 ) -> None:
     """Give attempts their new results; the old ones are kept. ``pass_marks`` by version."""
-    present, earlier, answers = clock.now(), [], []
-    for result, attempt, anew in changed:
-        result.done_at, result.left_out = present, list(anew.left_out)
+    earlier, answers = [], []
+    for attempt, anew in changed:
         answers += [
             {"of": attempt.id, "at": place, "points": None if points is None else str(points)}
             for place, points in anew.earned.items()
@@ -123,7 +122,6 @@ def apply(
         session().execute(insert(EarlierResult), earlier)
     if answers:
         session().connection().execute(_EARNED, answers)
-    session().flush()
 
 
 _EARNED = (
@@ -144,6 +142,13 @@ def _earlier(attempt: Attempt, by: str, reason: str) -> dict[str, Any]:
         "ended_by": by,
         "reason": reason,
     }
+
+
+def close(regraded: Sequence[tuple[CorrectionResult, Regraded]]) -> None:
+    """Note of results that they are given."""
+    for result, anew in regraded:
+        result.done_at, result.left_out = clock.now(), list(anew.left_out)
+    session().flush()
 
 
 def hinder(results: Sequence[CorrectionResult], why: str) -> None:
