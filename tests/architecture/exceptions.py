@@ -15,11 +15,16 @@ WITHOUT_SCOPE = {
     "certificates.find_current": "the certificate of an enrolment that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
+    "certificates.list_signing_certificates": "what documents are signed with is public, and of no person",
+    "certificates.find_signing_certificate": "the same",
+    "certificates.find_newest_signing_certificate": "the same",
     "certificates.find_revocation": "what became of a certificate that was found already",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
 WITHOUT_ACTOR = {
+    "certifying.design_of": "a file turned into a value",
+    "documenting.find_key": "the key of the instance; nothing of people is read",
     "completing.settle": "a part of the act that ended an enrolment, which asked",
     "entering.sign_in": "nobody is known yet",
     "entering.hash_password": "a calculation",

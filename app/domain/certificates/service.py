@@ -9,13 +9,15 @@ from sqlalchemy import Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.certificates import rules
-from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
+from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry, SigningCertificate
 from app.domain.certificates.values import Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
 from app.foundation.db import session
 from app.foundation.plain import dump
+
+_LONGEST_NAME = 200
 
 
 def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: str, by: str) -> Certificate:
@@ -86,9 +88,42 @@ def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: dateti
 
 
 def keep_file(certificate: Certificate, file_digest: str) -> None:
-    """Note which stored file is the certificate's document; it is made once."""
+    """Note which stored file is the archive copy; it is made once."""
     certificate.file_digest = file_digest
     certificate.rendered_at = clock.now()
+
+
+def keep_signed(certificate: Certificate, signed_digest: str, by: SigningCertificate) -> None:
+    """Note which stored file is the signed copy, and by what it was signed; it is made once."""
+    certificate.signed_digest = signed_digest
+    certificate.signed_at = clock.now()
+    certificate.signing_certificate_id = by.id
+
+
+def know_signing_certificate(
+    fingerprint: str,
+    name: str,
+    issuer: str,
+    begins: datetime,
+    ends: datetime,
+    chain_pem: str,
+    *,
+    is_own: bool,
+) -> SigningCertificate:
+    """Publish a certificate that documents are signed with from now on."""
+    made = SigningCertificate(
+        fingerprint=fingerprint,
+        name=name[:_LONGEST_NAME],
+        issuer=issuer[:_LONGEST_NAME],
+        is_own=is_own,
+        begins=begins,
+        ends=ends,
+        chain=chain_pem,
+        first_used_at=clock.now(),
+    )
+    session().add(made)
+    session().flush()
+    return made
 
 
 def take_back(certificate: Certificate, by: str, reason: str) -> None:
