@@ -15,7 +15,7 @@ from app.domain.surveys import models as surveys_models
 from app.domain.territory import models as territory_models
 from app.foundation import audit, files, logs, mail, queue, settings
 from app.foundation.db import db, install_engine_rules
-from app.jobs import worker
+from app.jobs import announcing
 
 MODELS = (
     assessments_models,
@@ -51,7 +51,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
     db.init_app(flask_app)
     with flask_app.app_context():
         install_engine_rules(db.engine)
-    queue.use(worker.announcer(chosen))
+    queue.use(announcing.announcer(chosen))
     flask_app.extensions["gradivo.settings"] = chosen
     pages.install(flask_app, chosen)
     return flask_app

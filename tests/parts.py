@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 _PATIENCE_SECONDS = 900
+JARS = "/usr/share/java"
+"""Where Debian keeps the libraries of Java."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A program that tests start: where it lies, which package brings it, what is skipped without it."""
+    """A program that tests start, or a file they need: which package brings it, what is skipped without it."""
 
     name: str
     program: str
@@ -26,8 +28,10 @@ class Part:
 
     def is_there(self) -> bool:
         """Tell whether the program is found; Debian keeps PostgreSQL's out of PATH."""
-        return shutil.which(self.program) is not None or any(
-            Path("/usr/lib/postgresql").glob(f"*/bin/{self.program}")
+        return (
+            shutil.which(self.program) is not None
+            or Path("/", self.program).is_file()
+            or any(Path("/usr/lib/postgresql").glob(f"*/bin/{self.program}"))
         )
 
 
@@ -36,6 +40,13 @@ PARTS = (
     Part("PostgreSQL", "initdb", "postgresql", "the tests on PostgreSQL"),
     Part("Redis", "redis-server", "redis-server", "the tests of the queue in Redis"),
     Part("poppler", "pdftotext", "poppler-utils", "the tests that read certificates back"),
+    Part("qpdf", "qpdf", "qpdf", "the check of PDF files by qpdf"),
+    Part("Java", "java", "default-jre-headless", "the check of PDF/A-1b"),
+    Part("PDFBox", f"{JARS}/preflight.jar", "libpdfbox2-java", "the check of PDF/A-1b"),
+    Part(
+        "JavaBeans Activation", f"{JARS}/javax.activation.jar", "libactivation-java", "the check of PDF/A-1b"
+    ),
+    Part("JAXB", f"{JARS}/jaxb-api.jar", "libjaxb-api-java", "the check of PDF/A-1b"),
 )
 
 

@@ -1,4 +1,4 @@
-"""``flask certificates``: verify and revoke."""
+"""``flask certificates``: verify, revoke, and renew the key that they are signed with."""
 
 import sys
 
@@ -10,7 +10,7 @@ from app.domain.certificates import queries as register
 from app.domain.certificates.rules import State, state_of
 from app.foundation import clock
 from app.foundation.errors import AppError
-from app.workflows import certifying
+from app.workflows import certifying, rendering
 
 
 @click.group("certificates")
@@ -55,3 +55,14 @@ def revoke(code: str, reason: str) -> None:
         click.echo(str(error) or "There is no such certificate.", err=True)
         sys.exit(1)
     click.echo(f"revoked\t{certificate.number}")
+
+
+@group.command("renew-key")
+@with_appcontext
+def renew_key() -> None:
+    """Make a new signing key of the instance's own, because the old one is lost, exposed or at its end."""
+    try:
+        key = rendering.renew_key(Actor.system("certificates renew-key"))
+    except AppError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{key.fingerprint}\t{key.name}\tuntil {key.ends:%F}")

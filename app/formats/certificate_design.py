@@ -24,6 +24,7 @@ from app.formats.certificate_shapes import (
     QrCode,
     Rosette,
     Rule,
+    Seal,
     Style,
     Wording,
     placeholders,
@@ -41,6 +42,7 @@ _PARTS: Mapping[str, type[Part]] = {
     "logo": Logo,
     "qr": QrCode,
     "column": Column,
+    "seal": Seal,
     "cells": Cells,
 }
 _TYPE_NAMES: Mapping[object, str] = {
@@ -218,19 +220,24 @@ def _check(design: Design) -> None:
     for name in design.mandatory:
         if name not in get_type_hints(Snapshot):
             raise _Wrong(f"mandatory: {name} is no particular of a certificate")
+    if sum(isinstance(part, Seal) for part in design.parts) != 1:
+        raise _Wrong("parts: one of them must be the seal")
     for language, wording in design.wording.items():
-        where = f"wording.{language}"
-        if len(wording.months) != _MONTHS:
-            raise _Wrong(f"{where}.months: must be twelve")
-        _check_places(wording.name, {"family_name", "given_name"}, f"{where}.name")
-        _check_places(wording.date, {"day", "month", "year"}, f"{where}.date")
-        for name, phrase in wording.phrases.items():
-            _check_places(phrase.exam + phrase.attendance, PLACES, f"{where}.phrases.{name}")
-            if name in PLACES:
-                raise _Wrong(f"{where}.phrases.{name}: is the name of a particular")
-        for text in design.texts():
-            _check_places(text, PLACES | wording.phrases.keys(), f"{where}.phrases, for {text!r}")
-        _check_use(design, wording, f"{where}.phrases")
+        _check_wording(design, wording, f"wording.{language}")
+
+
+def _check_wording(design: Design, wording: Wording, where: str) -> None:
+    if len(wording.months) != _MONTHS:
+        raise _Wrong(f"{where}.months: must be twelve")
+    _check_places(wording.name, {"family_name", "given_name"}, f"{where}.name")
+    _check_places(wording.date, {"day", "month", "year"}, f"{where}.date")
+    for name, phrase in wording.phrases.items():
+        _check_places(phrase.exam + phrase.attendance, PLACES, f"{where}.phrases.{name}")
+        if name in PLACES:
+            raise _Wrong(f"{where}.phrases.{name}: is the name of a particular")
+    for text in design.texts():
+        _check_places(text, PLACES | wording.phrases.keys(), f"{where}.phrases, for {text!r}")
+    _check_use(design, wording, f"{where}.phrases")
 
 
 def _check_places(text: str, known: Collection[str], where: str) -> None:

@@ -6,7 +6,7 @@ All lengths in and out of the functions here are points, measured from the upper
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.formats.certificate_shapes import Align, Box, Cells, Column, FontName, Style, fill
@@ -28,13 +28,17 @@ Measure: TypeAlias = Callable[[FontName, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text as it is drawn: its left end, its baseline and its look."""
+    """A line of text as it is drawn: its left end, its baseline and its look.
+
+    ``place`` counts the texts that the part has, so that the lines of one text are known to belong together.
+    """
 
     text: str
     left: float
     baseline: float
     size: float
     style: Style
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Fitted:
     lines: tuple[str, ...]
     size: float
     style: Style
+    place: int = 0
 
     @property
     def height(self) -> float:
@@ -69,8 +74,9 @@ class Layout:
     def column(self, column: Column) -> tuple[Line, ...]:
         """Place the texts of a column under one another."""
         box = _points(column.box)
-        texts = [(block, fill(block.text, self._values)) for block in column.blocks]
-        texts = [(block, text) for block, text in texts if not _is_blank(text)]
+        filled = [(place, block, fill(block.text, self._values)) for place, block in enumerate(column.blocks)]
+        texts = [(block, text) for _, block, text in filled if not _is_blank(text)]
+        places = [place for place, _, text in filled if not _is_blank(text)]
         scale = 1.0
         while True:
             fitted = [self._fit(text, block.style, box.width, scale) for block, text in texts]
@@ -83,7 +89,8 @@ class Layout:
         widened = _widen(gaps, [block.shared for block, _ in texts], spare)
         rest = spare - (sum(widened) - sum(gaps))
         top = box.top + {"top": 0.0, "middle": rest / 2, "bottom": rest}[column.anchor]
-        return tuple(self._stack(fitted, widened, box, top, column.align))
+        placed = [replace(each, place=place) for each, place in zip(fitted, places, strict=True)]
+        return tuple(self._stack(placed, widened, box, top, column.align))
 
     def cells(self, cells: Cells) -> tuple[tuple[Line, ...], tuple[Stroke, ...]]:
         """Place labels over values side by side, with a stroke between neighbours."""
@@ -115,7 +122,7 @@ class Layout:
         while True:
             fitted = [
                 self._fit(label, cells.label, box.width, scale),
-                self._fit(value, cells.value, box.width, scale),
+                replace(self._fit(value, cells.value, box.width, scale), place=1),
             ]
             spare = box.height - sum(each.height for each in fitted)
             if spare >= 0:
@@ -131,7 +138,7 @@ class Layout:
                 free = box.width - self._em(text, each.style) * each.size
                 left = box.left + {"left": 0.0, "centre": free / 2, "right": free}[align]
                 baseline = top + each.size * (each.style.leading + _CAP_HEIGHT) / 2
-                yield Line(text, left, baseline, each.size, each.style)
+                yield Line(text, left, baseline, each.size, each.style, each.place)
                 top += each.size * each.style.leading
 
     def _em(self, text: str, style: Style) -> float:

@@ -2,9 +2,9 @@
 
 import io
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import md5, sha256
 from itertools import groupby
@@ -19,6 +19,7 @@ from app.formats import certificate_ornament, logo_png, qr_code
 from app.formats.certificate_layout import MM, Layout, Line
 from app.formats.certificate_ornament import Tile, rgb
 from app.formats.certificate_shapes import (
+    Block,
     Cells,
     Column,
     Design,
@@ -32,7 +33,7 @@ from app.formats.certificate_shapes import (
     fill,
 )
 from app.formats.certificate_words import particulars, phrases
-from app.formats.pdf_fonts import one_at_a_time, registered
+from app.formats.pdf_fonts import one_at_a_time, registered, widths
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
@@ -59,6 +60,30 @@ class MissingParticular(Invalid):
         super().__init__(field, N_("The certificate needs %(particular)s."), particular=field)
 
 
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A piece of the document as it is read aloud: ``tag`` is a standard structure type (ISO 32000-1, 14.8.4).
+
+    Its place in a drawing is the number by which the page marks what belongs to it. ``alt`` stands for a picture,
+    ``language`` is given where it is not that of the document, ``box`` holds a picture (left, bottom, right, top
+    in points), and ``link`` is the address that it leads to.
+    """
+
+    tag: str
+    alt: str = ""
+    language: str = ""
+    box: tuple[float, float, float, float] | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The page as ReportLab writes it, and what its marked pieces are, in reading order."""
+
+    content: bytes
+    elements: tuple[Element, ...]
+
+
 def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
     """Return the code points of a text that a font of the design lacks, each once, in order of appearance.
 
@@ -83,7 +108,12 @@ def check_drawable(snapshot: Snapshot, design: Design) -> None:
 
 
 def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
-    """Return the document; equal arguments give equal bytes, in every process.
+    """Return a document to look at, as specimens are; what is issued is made of the same drawing by the archive."""
+    return draw(snapshot, design, logo).content
+
+
+def draw(snapshot: Snapshot, design: Design, logo: bytes | None) -> Drawing:
+    """Return the page; equal arguments give equal bytes, in every process.
 
     ``logo`` is a PNG or JPEG file. Raises what ``check_drawable`` raises, and ``logo_png.UnreadableLogo``.
     """
@@ -94,14 +124,6 @@ def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
     values = {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
     with one_at_a_time:
         return _Sheet(snapshot, design, values, logo).finish()
-
-
-@lru_cache(maxsize=32)
-def _widths(path: Path) -> Mapping[str, float]:
-    """Return the advance of each character at one point; of an unknown one, that of the empty box."""
-    face = pdfmetrics.getFont(registered(path)).face
-    empty: float = face.defaultWidth / 1000
-    return defaultdict(lambda: empty, {chr(code): width / 1000 for code, width in face.charWidths.items()})
 
 
 @lru_cache(maxsize=32)
@@ -122,6 +144,8 @@ class _Sheet:
         self._values = values
         self._logo = logo
         self._url = snapshot.verify_url
+        self._latin = f"{snapshot.language.partition('-')[0]}-Latn"
+        self._elements: list[Element] = []
         self._fonts = {name: registered(path) for name, path in design.fonts.items()}
         self._width, self._height = design.width * MM, design.height * MM
         self._layout = Layout(values, self._measure)
@@ -137,13 +161,13 @@ class _Sheet:
         )
         self._describe(snapshot)
 
-    def finish(self) -> bytes:
-        """Draw every part in reading order and return the file."""
+    def finish(self) -> Drawing:
+        """Draw every part in reading order and return the file with its elements."""
         for part in self._design.parts:
             self._draw(part)
         self._canvas.showPage()
         self._canvas.save()
-        return self._buffer.getvalue()
+        return Drawing(self._buffer.getvalue(), tuple(self._elements))
 
     def _describe(self, snapshot: Snapshot) -> None:
         canvas = self._canvas
@@ -157,10 +181,34 @@ class _Sheet:
         canvas._doc.signature = md5(snapshot.to_json().encode(), usedforsecurity=False)  # noqa: SLF001
 
     def _measure(self, font: FontName, text: str) -> float:
-        widths = _widths(self._design.fonts[font])
-        return sum(map(widths.__getitem__, text))
+        return sum(map(widths(self._design.fonts[font]).__getitem__, text))
+
+    @contextmanager
+    def _marked(self, element: Element | None) -> Iterator[None]:
+        """Mark what is drawn meanwhile as a piece to be read aloud, or as an ornament."""
+        if element is None:
+            self._canvas.addLiteral("/Artifact BMC")
+        else:
+            self._canvas.addLiteral(f"/{element.tag} <</MCID {len(self._elements)}>> BDC")
+            self._elements.append(element)
+        yield
+        self._canvas.addLiteral("EMC")
 
     def _draw(self, part: Part) -> None:
+        match part:
+            case Frame() | Rosette() | Rule():
+                with self._marked(None):
+                    self._ornament(part)
+            case Logo():
+                self._logo_in(part)
+            case QrCode():
+                self._qr(part)
+            case Column():
+                self._lines(self._layout.column(part), part.blocks)
+            case Cells():
+                self._cells(part)
+
+    def _ornament(self, part: Frame | Rosette | Rule) -> None:
         match part:
             case Frame():
                 self._frame(part)
@@ -168,14 +216,6 @@ class _Sheet:
                 self._tile(certificate_ornament.rosette(part, self._height))
             case Rule():
                 self._rule(part)
-            case Logo():
-                self._logo_in(part)
-            case QrCode():
-                self._qr(part)
-            case Column():
-                self._lines(self._layout.column(part))
-            case Cells():
-                self._cells(part)
 
     def _frame(self, frame: Frame) -> None:
         for tile in certificate_ornament.border(frame, self._width, self._height):
@@ -250,36 +290,48 @@ class _Sheet:
         drawn = picture.width * scale, picture.height * scale
         left = part.box.left * MM + {"left": 0, "centre": 0.5, "right": 1}[part.align] * (width - drawn[0])
         bottom = self._height - part.box.top * MM - (height + drawn[1]) / 2
-        self._canvas.drawImage(ImageReader(picture), left, bottom, *drawn)
+        box = (left, bottom, left + drawn[0], bottom + drawn[1])
+        with self._marked(Element("Figure", alt=fill(part.alt, self._values), box=box)):
+            self._canvas.drawImage(ImageReader(picture), left, bottom, *drawn)
 
     def _qr(self, part: QrCode) -> None:
         side, runs = qr_code.runs(self._url)
-        canvas = self._canvas
-        left, top = part.left * MM, self._height - part.top * MM
-        module = part.size * MM / side
-        canvas.saveState()
-        canvas.setFillColorRGB(*rgb(part.colour))
-        canvas.transform(module, 0, 0, -module, left, top)
+        left, top, size = part.left * MM, self._height - part.top * MM, part.size * MM
         squares = " ".join(f"{column} {row} {length} 1 re" for column, row, length in runs)
-        canvas.addLiteral(f"{squares} f")
-        canvas.restoreState()
-        size = part.size * MM
-        canvas.linkURL(self._url, (left, top - size, left + size, top), F=4)
+        box = (left, top - size, left + size, top)
+        canvas = self._canvas
+        with self._marked(Element("Figure", alt=fill(part.alt, self._values), box=box, link=self._url)):
+            canvas.saveState()
+            canvas.setFillColorRGB(*rgb(part.colour))
+            canvas.transform(size / side, 0, 0, -size / side, left, top)
+            canvas.addLiteral(f"{squares} f")
+            canvas.restoreState()
+        canvas.linkURL(self._url, box, F=4)
 
     def _cells(self, cells: Cells) -> None:
         lines, strokes = self._layout.cells(cells)
         canvas = self._canvas
-        canvas.setLineWidth(0.5)
-        canvas.setStrokeColorRGB(*rgb(cells.divider))
-        for stroke in strokes:
-            canvas.line(stroke.left, self._height - stroke.top, stroke.left, self._height - stroke.bottom)
-        self._lines(lines)
+        with self._marked(None):
+            canvas.setLineWidth(0.5)
+            canvas.setStrokeColorRGB(*rgb(cells.divider))
+            for stroke in strokes:
+                canvas.line(stroke.left, self._height - stroke.top, stroke.left, self._height - stroke.bottom)
+        self._lines(lines, ())
 
-    def _lines(self, lines: Iterable[Line]) -> None:
-        canvas = self._canvas
-        for style, run in groupby(lines, key=lambda line: line.style):
-            canvas.setFillColorRGB(*rgb(style.colour))
-            for line in run:
-                canvas.setFont(self._fonts[style.font], line.size)
-                tracking = style.tracking * line.size or None
-                canvas.drawString(line.left, self._height - line.baseline, line.text, charSpace=tracking)
+    def _lines(self, lines: Iterable[Line], blocks: tuple[Block, ...]) -> None:
+        for (place, style), run in groupby(lines, key=lambda line: (line.place, line.style)):
+            with self._marked(self._element(blocks[place]) if blocks else Element("P")):
+                self._canvas.setFillColorRGB(*rgb(style.colour))
+                for line in run:
+                    self._line(line)
+
+    def _element(self, block: Block) -> Element:
+        """Say what a text is; a name in Latin script beside the native one is romanised."""
+        language = self._latin if block.text == "{name_latin}" else ""
+        return Element("H1" if block.heading else "P", language=language)
+
+    def _line(self, line: Line) -> None:
+        canvas, style = self._canvas, line.style
+        canvas.setFont(self._fonts[style.font], line.size)
+        tracking = style.tracking * line.size or None
+        canvas.drawString(line.left, self._height - line.baseline, line.text, charSpace=tracking)

@@ -18,8 +18,8 @@ from app.foundation.i18n import N_
 PLACES = frozenset({
     "accreditation", "code", "completed_on", "course_title", "course_version", "form", "funder_line", "hours",
     "issued_on", "issuer_name", "issuer_place", "issuer_registration_number", "language_name", "legal_line",
-    "municipality_name", "name", "name_latin", "number", "objectives", "percent", "signatory_function",
-    "signatory_name", "unit_name", "valid_until", "verify_url", "workplace",
+    "municipality_name", "name", "name_latin", "number", "objectives", "percent", "sealed_at", "signatory_function",
+    "signatory_name", "signer", "unit_name", "valid_until", "verify_url", "workplace",
 })  # fmt: skip
 """The particulars that a text may name; ``certificate_words`` says how each is written."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -71,12 +71,16 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text in a column, ``above`` millimetres under the one before, more where spare height is shared."""
+    """A text in a column, ``above`` millimetres under the one before, more where spare height is shared.
+
+    A ``heading`` is one for whoever hears the document read aloud, too.
+    """
 
     text: str
     style: Style
     above: float = 0
     shared: bool = False
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class Column:
     align: Align
     anchor: Literal["top", "middle", "bottom"]
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal(Column):
+    """Where the signed copy says who sealed it and when; the archive copy has nothing to say there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +154,28 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """Where the issuer's logo stands, as large as the box allows; nothing without one."""
+    """Where the issuer's logo stands, as large as the box allows; nothing without one.
+
+    ``alt`` is the text that stands for it where it is not seen.
+    """
 
     box: Box
     align: Align
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """The address of verification as a QR symbol; the quiet zone around it is not counted in ``size``."""
+    """The address of verification as a QR symbol; the quiet zone around it is not counted in ``size``.
+
+    ``alt`` is the text that stands for it where it is not seen.
+    """
 
     left: float
     top: float
     size: float
     colour: Colour
+    alt: str
 
 
 Part: TypeAlias = Frame | Rosette | Rule | Logo | QrCode | Column | Cells
@@ -226,12 +243,19 @@ class Design:
             raise MissingWording(language)
         return self.wording[language]
 
+    @property
+    def seal(self) -> Seal:
+        """The one place of the visible signature."""
+        return next(part for part in self.parts if isinstance(part, Seal))
+
     def texts(self) -> Iterator[str]:
         """Yield every text that is drawn or stored, its placeholders not filled."""
         yield self.title
         yield self.subject
         for part in self.parts:
-            if isinstance(part, Column):
+            if isinstance(part, Logo | QrCode):
+                yield part.alt
+            elif isinstance(part, Column):
                 yield from (block.text for block in part.blocks)
             elif isinstance(part, Cells):
                 for cell in part.cells:

@@ -1,7 +1,7 @@
 """Says the particulars of a certificate in the words of its language."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.domain.certificates.values import Snapshot
@@ -9,7 +9,10 @@ from app.formats.certificate_shapes import Wording, fill
 
 
 def particulars(snapshot: Snapshot, wording: Wording) -> dict[str, str]:
-    """Return every place of ``certificate_shapes.PLACES`` as it is printed; empty where there is nothing."""
+    """Return every place of ``certificate_shapes.PLACES`` as it is printed; empty where there is nothing.
+
+    Who sealed the document and when is told by its signed copy alone: see ``sealing``.
+    """
     name = _name(wording, snapshot.given_name, snapshot.family_name)
     name_latin = _name(wording, snapshot.given_name_latin, snapshot.family_name_latin)
     return {
@@ -33,13 +36,21 @@ def particulars(snapshot: Snapshot, wording: Wording) -> dict[str, str]:
         "number": snapshot.number,
         "objectives": " · ".join(snapshot.objectives),
         "percent": "" if snapshot.mark is None else _number(wording, Decimal(snapshot.mark) / 100),
+        "sealed_at": "",
         "signatory_function": snapshot.signatory_function,
         "signatory_name": snapshot.signatory_name,
+        "signer": "",
         "unit_name": snapshot.unit_name,
         "valid_until": "" if snapshot.valid_until is None else _date(wording, snapshot.valid_until),
         "verify_url": snapshot.verify_url,
         "workplace": _workplace(snapshot.unit_name, snapshot.municipality_name),
     }
+
+
+def sealing(snapshot: Snapshot, wording: Wording, signer: str, at: datetime) -> dict[str, str]:
+    """Return every place as the signed copy has it: who sealed it and when, as the moment's own zone shows it."""
+    sealed_at = f"{_date(wording, at.date())}, {at:%H:%M} ({_offset(at)})"
+    return particulars(snapshot, wording) | {"signer": signer, "sealed_at": sealed_at}
 
 
 def phrases(snapshot: Snapshot, wording: Wording, places: Mapping[str, str]) -> dict[str, str]:
@@ -58,6 +69,12 @@ def _workplace(unit: str, municipality: str) -> str:
 
 def _date(wording: Wording, day: date) -> str:
     return wording.date.format(day=day.day, month=wording.months[day.month - 1], year=day.year)
+
+
+def _offset(at: datetime) -> str:
+    """Return how far a moment's clock is from UTC: ``UTC+01:00``."""
+    text = at.strftime("%z")
+    return f"UTC{text[:3]}:{text[3:]}" if at.utcoffset() else "UTC"
 
 
 def _form(wording: Wording, form: str) -> str:

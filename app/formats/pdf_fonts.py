@@ -1,5 +1,7 @@
 """Fonts of PDF files: each known to ReportLab once in a process."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,3 +23,11 @@ def registered(path: Path) -> str:
     name = f"{path.stem}-{sha256(str(path).encode()).hexdigest()[:12]}"
     pdfmetrics.registerFont(TTFont(name, str(path), asciiReadable=False))
     return name
+
+
+@lru_cache(maxsize=32)
+def widths(path: Path) -> Mapping[str, float]:
+    """Return the advance of each character at one point; of an unknown one, that of the empty box."""
+    face = pdfmetrics.getFont(registered(path)).face
+    empty: float = face.defaultWidth / 1000
+    return defaultdict(lambda: empty, {chr(code): width / 1000 for code, width in face.charWidths.items()})

@@ -115,11 +115,29 @@ def count_waiting() -> int:
     return waiting or 0
 
 
-def count_failing() -> int:
-    """Return how many jobs failed at least once and are not done."""
-    failing = session().scalar(
+def count_failing(name: str | None = None, failure: str = "") -> int:
+    """Return how many jobs failed at least once and are not done: all, or those of a name and a kind of failure."""
+    statement = (
         select(func.count())
         .select_from(OutboxJob)
-        .where(OutboxJob.done_at.is_(None), OutboxJob.failure.is_not(None))
+        .where(OutboxJob.done_at.is_(None), OutboxJob.failure.startswith(failure, autoescape=True))
     )
-    return failing or 0
+    if name is not None:
+        statement = statement.where(OutboxJob.name == name)
+    return session().scalar(statement) or 0
+
+
+def hasten(name: str, failure: str) -> int:
+    """Let jobs of a name that failed in one way be due now, because the cause is gone; return how many."""
+    with transaction() as held:
+        due = held.scalars(
+            update(OutboxJob)
+            .where(
+                OutboxJob.name == name,
+                OutboxJob.done_at.is_(None),
+                OutboxJob.failure.startswith(failure, autoescape=True),
+            )
+            .values(due_at=clock.now(), failure=None)
+            .returning(OutboxJob.id)
+        ).all()
+    return len(due)

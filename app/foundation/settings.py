@@ -5,7 +5,7 @@ Every field is documented in the README's table; a test compares both.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +27,11 @@ KNOWN = (
     "LOG_LEVEL",
     "ENVIRONMENT",
     "DEMO_PUBLIC",
+    "SIGNING_KEY",
+    "SIGNING_CERT",
+    "SIGNING_PASSPHRASE",
+    "TIMESTAMP_URL",
+    "TIMESTAMP_CERT",
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SHORTEST_KEY, _FEWEST_LETTERS = 32, 8
@@ -52,6 +57,11 @@ class Settings:
     log_level: str
     environment: str
     demo_public: bool
+    signing_key: Path | None
+    signing_cert: Path | None
+    signing_passphrase: str | None = field(repr=False)
+    timestamp_url: str | None
+    timestamp_cert: Path | None
 
     @property
     def is_demo(self) -> bool:
@@ -96,6 +106,11 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(given, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
         environment=_one_of(given, "ENVIRONMENT", ("production", "demo"), "production"),
         demo_public=_one_of(given, "DEMO_PUBLIC", ("yes", "no"), "no") == "yes",
+        signing_key=_path(given, "SIGNING_KEY"),
+        signing_cert=_path(given, "SIGNING_CERT"),
+        signing_passphrase=given.get("SIGNING_PASSPHRASE"),
+        timestamp_url=_timestamp_url(given),
+        timestamp_cert=_path(given, "TIMESTAMP_CERT"),
     )
     _check_together(settings)
     return settings
@@ -124,6 +139,18 @@ def _smtp_url(given: Mapping[str, str]) -> str | None:
     return url
 
 
+def _path(given: Mapping[str, str], name: str) -> Path | None:
+    path = given.get(name)
+    return None if path is None else Path(path).resolve()
+
+
+def _timestamp_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("TIMESTAMP_URL")
+    if url is not None and urlsplit(url).scheme not in {"http", "https"}:
+        raise SettingsError("TIMESTAMP_URL: use http://… or https://…")
+    return url
+
+
 def _number(given: Mapping[str, str], name: str) -> int:
     text = given.get(name, "0")
     if not text.isdecimal():
@@ -139,6 +166,10 @@ def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...], defau
 
 
 def _check_together(settings: Settings) -> None:
+    if settings.signing_cert is not None and settings.signing_key is None:
+        raise SettingsError("SIGNING_CERT: its key is wanted, too: set SIGNING_KEY")
+    if settings.timestamp_cert is not None and settings.timestamp_url is None:
+        raise SettingsError("TIMESTAMP_CERT: its service is wanted, too: set TIMESTAMP_URL")
     if len(settings.secret_key) < _SHORTEST_KEY or _is_guessable(settings.secret_key):
         raise SettingsError(
             f"SECRET_KEY: at least {_SHORTEST_KEY} random characters are wanted; "

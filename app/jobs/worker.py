@@ -1,16 +1,11 @@
 """The worker: every job's name and the workflow that does it."""
 
 import gc
-import sqlite3
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import Any
 
 from flask import Flask
-from huey import Huey, crontab
-from huey.api import RedisHuey, SqliteHuey
-from huey.serializer import SignedSerializer
-from redis.exceptions import RedisError
+from huey import crontab
 
 from app.domain.access.values import Actor
 from app.foundation import queue
@@ -18,10 +13,11 @@ from app.foundation.db import db
 from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
-from app.workflows import certifying, notifying, regrading, reporting, sealing, sitting
+from app.jobs.announcing import declare, make_huey
+from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
-    "certificates.render": certifying.render,
+    "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
     "mail.send": notifying.send,
@@ -38,46 +34,6 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""
-
-
-def make_huey(settings: Settings) -> Huey:
-    """Return the queue: in Redis where one is set, else in a file of the instance."""
-    serializer = SignedSerializer(secret=settings.secret_key)
-    if settings.redis_url:
-        return RedisHuey("gradivo", url=settings.redis_url, serializer=serializer, results=False)
-    path = str(settings.instance / "jobs.db")
-    return SqliteHuey("gradivo", filename=path, serializer=serializer, results=False, fsync=False)
-
-
-def announcer(settings: Settings) -> Callable[[int], None]:
-    """Return what tells the worker of a committed job; the queue is opened at the first one.
-
-    A queue that cannot be reached loses nothing: the sweeper finds the row within a minute.
-    """
-    held: list[Callable[[int], object]] = []
-    lock = Lock()
-
-    def announce(job_id: int) -> None:
-        try:
-            with lock:
-                if not held:
-                    held.append(_declare(make_huey(settings), None)[0])
-            held[0](job_id)
-        except (OSError, RedisError, sqlite3.Error) as error:
-            log().warning("queue.unreachable", job=job_id, error=type(error).__name__)
-
-    return announce
-
-
-def _declare(huey: Huey, app: Flask | None) -> tuple[Callable[[int], object], Huey]:
-    """Declare the one task that Huey knows: do the outbox row of this id."""
-
-    @huey.task(name="deliver")  # type: ignore[untyped-decorator]
-    def deliver(job_id: int) -> None:
-        if app is not None:
-            perform(app, job_id)
-
-    return deliver, huey
 
 
 def perform(app: Flask, job_id: int) -> bool:
@@ -127,6 +83,7 @@ def keep_time(app: Flask) -> None:
 TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "seal": sealing.seal,
     "finish-overdue": sitting.finish_overdue,
+    "resume-signing": rendering.resume,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 
@@ -145,7 +102,8 @@ def collect_rarely() -> None:
 
 def run(app: Flask, settings: Settings, workers: int = 1) -> None:
     """Serve the queue and the clock until a signal ends it."""
-    deliver, huey = _declare(make_huey(settings), app)
+    huey = make_huey(settings)
+    deliver = declare(huey, lambda job_id: perform(app, job_id))
     queue.use(deliver)
 
     @huey.periodic_task(crontab(minute="*"), name="minute")  # type: ignore[untyped-decorator]

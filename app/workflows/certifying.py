@@ -1,4 +1,4 @@
-"""Certificates as acts: issued with the completion, rendered by the worker, revoked with a reason; notices beside."""
+"""Certificates as acts: issued with the completion, superseded, revoked; notices beside. ``rendering`` makes files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,6 @@ from app.formats import certificate_design, certificate_pdf
 from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
-from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.foundation.plain import load
 from app.foundation.queue import enqueue, enqueue_each
@@ -60,7 +59,7 @@ def issue_for(
             N_("This course cannot issue certificates: its owner has not entered its particulars.")
         )
     draft = _snapshot(taken, meta, person, issuer, at, mark, language)
-    certificate_pdf.check_drawable(draft, _design(draft.design))
+    certificate_pdf.check_drawable(draft, design_of(draft.design))
     certificate = certificates.issue(taken.enrolment, issuer, draft, settings.current().base_url, actor.name)
     enqueue("certificates.render", code=certificate.code)
     audit.record(actor.name, "certificate.issue", certificate.number)
@@ -123,7 +122,8 @@ def supersede(
     return made
 
 
-def _design(name: str) -> certificate_design.Design:
+def design_of(name: str) -> certificate_design.Design:
+    """Return a design by the name of its folder."""
     return certificate_design.load(DESIGNS / name)
 
 
@@ -179,22 +179,6 @@ def _snapshot(
 
 def _in(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()), "")
-
-
-def render(actor: Actor, code: str) -> None:
-    """Make the document of a certificate from its snapshot and keep it; made once, the same bytes for ever."""
-    scope = scope_of(actor, Permission.CERTIFICATE_READ)
-    certificate = register.get_certificate(scope, code)
-    require(actor, Permission.CERTIFICATE_READ, certificate)
-    if certificate.file_digest is not None:
-        return
-    snapshot = load(Snapshot, certificate.snapshot)
-    logo = store().get(snapshot.logo_digest) if snapshot.logo_digest else None
-    digest = store().put(certificate_pdf.write(snapshot, _design(snapshot.design), logo))
-    with transaction():
-        certificate = register.get_certificate(scope, code, is_locked=True)
-        if certificate.file_digest is None:
-            certificates.keep_file(certificate, digest)
 
 
 def revoke(actor: Actor, code: str, reason: str) -> Certificate:

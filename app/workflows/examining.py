@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import RegisterEntry
-from app.foundation import audit, chain, queue, schema
+from app.foundation import audit, authority, chain, clock, queue, schema, settings, signing
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 from app.foundation.files import DamagedFile, store
+
+_SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ def examine(actor: Actor) -> list[Check]:
         Check("audit trail", chain.find_break(held, audit.AuditEntry)),
         Check("register", chain.find_break(held, RegisterEntry)),
         Check("certificates", next(_faults(actor), None)),
+        _look_at_key(actor),
         Check(
             "queue",
             f"{failing} jobs fail; see the log" if failing else None,
@@ -54,10 +58,28 @@ def _faults(actor: Actor) -> Iterator[str]:
             or certificate.number != entry.number
         ):
             yield f"{certificate.number}: what it says is not what was registered"
-        if certificate.file_digest is not None:
+        for digest in filter(None, (certificate.file_digest, certificate.signed_digest)):
             try:
-                store().get(certificate.file_digest)
+                store().get(digest)
             except NotFound:
                 yield f"{certificate.number}: its file is missing"
             except DamagedFile:
                 yield f"{certificate.number}: its file was changed"
+
+
+def _look_at_key(actor: Actor) -> Check:
+    """Tell whether certificates can be signed, and how many wait for it; a key that is to end soon is a fault."""
+    waiting = register.count_waiting_for_key(scope_of(actor, Permission.CERTIFICATE_READ))
+    note = f"{waiting} documents wait to be signed"
+    given = settings.current()
+    newest = register.find_newest_signing_certificate()
+    own = given.instance / authority.FILE
+    if given.signing_key is None and not own.exists() and (newest is None or not newest.is_own):
+        return Check("signing", None, f"{note}; this instance makes its own key for the first one")
+    try:
+        key = signing.load(given, may_make=False)
+    except signing.KeyUnavailable as error:
+        return Check("signing", f"{error}; {note}")
+    if key.ends < clock.now() + _SOON:
+        return Check("signing", f"the certificate of the key ends on {key.ends:%F}: replace it; {note}")
+    return Check("signing", None, f"{note}; {key.name}, until {key.ends:%F}")

@@ -1,7 +1,8 @@
 """Keeping: a backup of the whole instance is made, checked and brought back.
 
 A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store as it lies), ``keys.env``
-(what the instance needs to go on as the same one) and ``manifest.json``, which is written last: a set without
+(what the instance needs to go on as the same one), ``signing/`` (the signing key of its own, where it made one) and
+``manifest.json``, which is written last: a set without
 it is none. The tables are written first, all of one moment, and the files after them: a file is in the store
 before a row names it, and is never changed or removed.
 """
@@ -20,13 +21,14 @@ from sqlalchemy import Engine
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
 from app.formats.backup_manifest import Manifest, SetFile
-from app.foundation import audit, clock, files, ids, migrating, schema, settings, snapshot
+from app.foundation import audit, authority, clock, files, ids, migrating, schema, settings, snapshot
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
 FILE_COLUMNS = frozenset({
     ("answer_file", "digest"),
     ("certificate", "file_digest"),
+    ("certificate", "signed_digest"),
     ("course_draft", "files"),
     ("issuer", "logo"),
     ("programme", "source"),
@@ -36,7 +38,7 @@ FILE_COLUMNS = frozenset({
 })
 """The columns that name files of the store."""
 
-_TABLES, _FILES, _KEYS = "tables", "files", "keys.env"
+_TABLES, _FILES, _KEYS, _SIGNING = "tables", "files", "keys.env", "signing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def restore(actor: Actor, folder: Path) -> Restoration:
     except BaseException:
         _empty(store)
         raise
+    _restore_signing(folder / _SIGNING)
     return Restoration(backup, has_same_key=_restore_keys(folder))
 
 
@@ -145,6 +148,7 @@ def _create(actor: Actor, folder: Path) -> Backup:
     taken = snapshot.dump(_engine(), folder / _TABLES)
     _copy_store(folder / _FILES)
     _write_keys(folder / _KEYS)
+    _copy_signing(folder / _SIGNING)
     listed = tuple(_describe(folder, path) for path in _list_paths(folder))
     manifest = Manifest(made_at, taken.head, taken.rows, listed)
     _check_references(folder, manifest)
@@ -179,6 +183,23 @@ def _write_keys(path: Path) -> None:
     }
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}='{_quoted(value)}'\n" for name, value in keys.items()), encoding="utf-8")
+
+
+def _copy_signing(folder: Path) -> None:
+    """Copy the signing key of the instance's own; a key of the settings lies elsewhere, and is its owner's to keep."""
+    path = settings.current().instance / authority.FILE
+    if path.exists():
+        folder.mkdir(mode=0o700)
+        authority.keep_first(folder / path.name, path.read_bytes())
+
+
+def _restore_signing(folder: Path) -> None:
+    """Bring the signing key back; one that the instance has made meanwhile, and signed nothing by, is put aside."""
+    instance = settings.current().instance
+    kept = folder / authority.FILE.name
+    if kept.exists():
+        authority.put_aside(instance)
+        authority.keep_first(instance / authority.FILE, kept.read_bytes())
 
 
 def _quoted(value: str) -> str:

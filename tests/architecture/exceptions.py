@@ -23,11 +23,16 @@ WITHOUT_SCOPE = {
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
     "certificates.find_ending": "what became of a certificate that was found already",
+    "certificates.list_signing_certificates": "what documents are signed with is public, and of no person",
+    "certificates.find_signing_certificate": "the same",
+    "certificates.find_newest_signing_certificate": "the same",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
 WITHOUT_ACTOR = {
     "documenting.has_notice": "a property of an attempt that was found already",
+    "certifying.design_of": "a file turned into a value",
+    "rendering.find_key": "the key of the instance; nothing of people is read",
     "completing.settle": "a part of the act that ended an enrolment, which asked",
     "seating.tries_of": "a calculation",
     "seating.is_held_back": "a fact of an attempt that was found within a scope",

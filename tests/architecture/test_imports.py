@@ -32,6 +32,8 @@ PLANTS = [
     ("database", "app/foundation/queue.py", "import flask_sqlalchemy"),
     ("documents", "app/workflows/keeping.py", "import reportlab"),
     ("documents", "app/web/headers.py", "import markdown"),
+    ("signatures", "app/workflows/rendering.py", "import pyhanko"),
+    ("light", "app/workflows/certifying.py", "from app.foundation import signing"),
 ]
 
 
@@ -61,6 +63,16 @@ def lint(folder: Path, *arguments: str) -> tuple[int, str]:
 def test_every_contract_is_kept(copy):
     code, said = lint(copy)
     assert code == 0, said
+
+
+def test_a_web_server_loads_nothing_that_signs():
+    script = "import sys; import app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    loaded = set(done.stdout.split())
+    assert {"flask", "reportlab"} <= loaded
+    assert not loaded & {"pyhanko", "pikepdf", "cryptography.x509", "asn1crypto", "aiohttp"}
 
 
 def test_every_contract_is_tried():

@@ -11,6 +11,7 @@ PUBLIC = (
     "/courses?q=nothing+fits+this",
     f"/courses/{COURSE}",
     "/verify",
+    "/issuer",
     "/login",
     "/account/reset",
     "/help",

@@ -9,15 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pypdf
+from PIL import Image
 
 from app.domain.certificates.values import Snapshot
-from app.formats import certificate_layout, certificate_pdf
+from app.formats import certificate_layout, pdf_fonts
 from app.formats.certificate_layout import Layout, Line
 from app.formats.certificate_shapes import Box, Cells, Column, Design, FontName
 from app.formats.certificate_words import particulars, phrases
 
 STANDARD = Path(__file__).parents[2] / "certificates" / "standard"
 GOLDEN = Path(__file__).parent / "golden"
+_made = io.BytesIO()
+Image.new("RGB", (60, 20), "grey").save(_made, "PNG")
+GREY = _made.getvalue()
+"""A logo."""
 CODE = "7QK4M-XW2RT-9HBCF-3NPVD-6ZYJE-8S"
 
 CZECH = Snapshot(
@@ -195,7 +200,7 @@ def width_of(design: Design) -> certificate_layout.Measure:
     """Return the measure that the document itself is laid out with."""
 
     def measure(font: FontName, text: str) -> float:
-        widths = certificate_pdf._widths(design.fonts[font])
+        widths = pdf_fonts.widths(design.fonts[font])
         return sum(widths[character] for character in text)
 
     return measure

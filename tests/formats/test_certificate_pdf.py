@@ -24,6 +24,7 @@ from tests.formats.sample_certificates import (
     CODE,
     CZECH,
     GOLDEN,
+    GREY,
     SERBIAN,
     STANDARD,
     UKRAINIAN,
@@ -70,7 +71,9 @@ def test_every_particular_can_be_read_out_of_the_document(language, make, design
 @pytest.mark.parametrize("kind", ["exam", "attendance"])
 def test_all_words_of_a_kind_are_printed(language, kind, design):
     snapshot = dataclasses.replace(ALL[language], kind=kind, accreditation="AK-1")
-    text = words_of(certificate_pdf.write(snapshot, design, None)).casefold()
+    drawing = certificate_pdf.draw(snapshot, design, GREY)
+    said = [words_of(drawing.content), *(element.alt for element in drawing.elements)]
+    text = " ".join(said).casefold()
     wording = design.wording_in(language)
     for phrase in phrases(snapshot, wording, particulars(snapshot, wording)).values():
         assert phrase.casefold() in text

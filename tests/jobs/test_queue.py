@@ -8,7 +8,7 @@ import pytest
 from huey.exceptions import HueyException
 
 from app.foundation import settings
-from app.jobs import worker
+from app.jobs import announcing
 from tests import servers
 from tests.conftest import KEY
 
@@ -38,20 +38,20 @@ def queue_settings(request, tmp_path) -> settings.Settings:
 
 
 def test_a_committed_job_is_announced_by_its_number(queue_settings):
-    worker.announcer(queue_settings)(17)
-    arrived = worker.make_huey(queue_settings)
-    worker._declare(arrived, None)
+    announcing.announcer(queue_settings)(17)
+    arrived = announcing.make_huey(queue_settings)
+    announcing.declare(arrived, None)
     task = arrived.dequeue()
     assert (task.name, task.args) == ("deliver", (17,))
     assert arrived.dequeue() is None
 
 
 def test_a_message_that_is_not_signed_by_this_instance_is_not_taken(queue_settings):
-    worker.announcer(replace(queue_settings, secret_key="another key, of another instance, of some length"))(
-        17
-    )
-    arrived = worker.make_huey(queue_settings)
-    worker._declare(arrived, None)
+    announcing.announcer(
+        replace(queue_settings, secret_key="another key, of another instance, of some length")
+    )(17)
+    arrived = announcing.make_huey(queue_settings)
+    announcing.declare(arrived, None)
     with pytest.raises((ValueError, HueyException)):
         arrived.dequeue()
 
@@ -63,4 +63,4 @@ def test_a_queue_that_cannot_be_reached_does_not_undo_what_is_committed(tmp_path
     else:
         unreachable = chosen(tmp_path, None)
         (tmp_path / "jobs.db").mkdir()
-    worker.announcer(unreachable)(17)
+    announcing.announcer(unreachable)(17)

@@ -147,6 +147,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("public", "code"): Given(("certificate",), by_anyone),
     ("public", "digest"): Given(("media",), by_anyone),
     ("public", "name"): word("line.png"),
+    ("public", "fingerprint"): Given(("fingerprint",), by_anyone),
     ("public", "slug"): word("open-data"),
     ("trainer", "address"): word("first"),
     ("trainer", "correction_id"): Given(("correction",)),

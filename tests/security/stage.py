@@ -22,7 +22,7 @@ from app.domain.assessments.models import Attempt
 from app.domain.catalogue import service as catalogue
 from app.domain.catalogue.models import Course, CourseDraft
 from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule
-from app.domain.certificates.models import Certificate
+from app.domain.certificates.models import Certificate, SigningCertificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.people import service as persons
 from app.domain.people.models import Person, RoleGrant
@@ -36,7 +36,7 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
-from app.workflows import certifying, learning, marking, sitting, working
+from app.workflows import learning, marking, rendering, sitting, working
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
@@ -299,7 +299,8 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     certificate = session().query(Certificate).filter_by(person_id=actor.person_id).one()
     cast.put("certificate", place, certificate.code, actor.unit_path, actor.person_id)
     cast.tokens[place][certificate.code] = "certificate.code"
-    certifying.render(Actor.system("certificates.render"), certificate.code)
+    rendering.render(Actor.system("certificates.render"), certificate.code)
+    cast.put("fingerprint", place, session().query(SigningCertificate).one().fingerprint, "")
     enrolment = learning.enrol(actor, slug)
     cast.put("enrolment", place, enrolment.public_id, actor.unit_path, actor.person_id)
     _publish(f"{place}-second", CENTRE[place])
@@ -391,7 +392,7 @@ def _enter(cast: Cast, part: Part) -> None:
     _put_attempt(cast, "open", part.name, opened, actor)
     cast.put("taken", part.name, "records", path, own)
     certificate = session().query(Certificate).filter_by(person_id=own).one()
-    certifying.render(Actor.system("certificates.render"), certificate.code)
+    rendering.render(Actor.system("certificates.render"), certificate.code)
     cast.put("certificate", part.name, certificate.code, path, own)
     with transaction():
         seat = _seat(part)

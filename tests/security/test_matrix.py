@@ -123,6 +123,8 @@ def test_nobody_but_the_public_list_comes_in_without_signing_in(stage):
         "public.courses",
         "public.help_page",
         "public.home",
+        "public.issuer",
+        "public.issuer_chain",
         "public.media",
         "public.privacy",
         "public.ready",

@@ -8,7 +8,7 @@ from app.domain.access.values import Actor
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import Certificate
 from app.foundation.db import session
-from app.workflows import certifying
+from app.workflows import rendering
 from tests import world
 
 
@@ -18,6 +18,7 @@ def test_every_public_page_stands(browser, land):
         "/courses",
         "/courses/open-data",
         "/verify",
+        "/issuer",
         "/privacy",
         "/accessibility",
         "/help",
@@ -48,7 +49,7 @@ def test_a_learner_goes_the_whole_way(browser, land):
     assert "You passed." in result
     code = session().scalar(select(Certificate.code))
     assert browser.get(f"/certificates/{code}.pdf", status=503).headers["Retry-After"]
-    certifying.render(Actor.system("certificates.render"), code)
+    rendering.render(Actor.system("certificates.render"), code)
     first, second = (browser.get(f"/certificates/{code}.pdf").data for _ in range(2))
     assert first.startswith(b"%PDF")
     assert first == second

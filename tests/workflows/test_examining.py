@@ -8,7 +8,7 @@ from app.domain.certificates.models import Certificate, RegisterEntry
 from app.foundation import files
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session, transaction
-from app.workflows import certifying, examining, sealing
+from app.workflows import examining, rendering, sealing
 from tests import world
 
 
@@ -18,7 +18,7 @@ def sealed(land):
     for number in range(3):
         world.pass_test(world.act_as(world.person(f"person{number}@example.org")))
     for code in session().scalars(select(Certificate.code)).all():
-        certifying.render(Actor.system("certificates.render"), code)
+        rendering.render(Actor.system("certificates.render"), code)
     sealing.seal(Actor.system("seal"))
 
 

@@ -15,7 +15,7 @@ from flask import Flask
 from app.commands import create_app
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
-from app.foundation import audit, files, ids, migrating, settings, snapshot
+from app.foundation import audit, authority, files, ids, migrating, settings, snapshot
 from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
 from app.workflows import keeping
@@ -67,6 +67,7 @@ def found(tmp_path, request) -> Iterator[object]:
 
 def furnish(instance: Instance) -> None:
     """Put rows into every table and files into the store."""
+    authority.ensure(instance.settings.instance, "localhost")
     with instance.enter().app_context():
         migrating.upgrade(db.engine)
         digests = {
@@ -327,11 +328,16 @@ def test_a_set_survives_the_loss_of_the_old_instance_and_keeps_a_present_env(who
     with new.enter().app_context():
         assert not keeping.restore(OPERATOR, whole).has_same_key
     assert (tmp_path / "new" / ".env").read_text() == "LOG_LEVEL=DEBUG\n"
+    for name in ("old", "set"):
+        assert (tmp_path / "new/signing/own.pem").read_bytes() == (
+            tmp_path / name / "signing/own.pem"
+        ).read_bytes()
 
 
 def test_the_folder_of_a_backup_is_new_or_empty_and_for_its_owner_alone(whole, found):
     assert whole.stat().st_mode & 0o077 == 0
-    assert (whole / "keys.env").stat().st_mode & 0o077 == 0
+    for path in ("keys.env", "signing", "signing/own.pem"):
+        assert (whole / path).stat().st_mode & 0o077 == 0
     with found("new").enter().app_context(), pytest.raises(Conflict, match="not empty"):
         keeping.create(OPERATOR, whole)
 
@@ -397,6 +403,7 @@ NO_FILES = {
     ("token", "digest"),
     ("sign_in_failure", "email_digest"),
     ("sign_in_failure", "address"),
+    ("signing_certificate", "fingerprint"),
 }
 """Columns of 64 letters that name no file of the store."""
 

@@ -14,7 +14,7 @@ from app.formats.certificate_pdf import MissingGlyphs
 from app.foundation import clock
 from app.foundation.db import session
 from app.foundation.errors import Conflict, Invalid, NotFound
-from app.workflows import adjusting, certifying, learning, sitting
+from app.workflows import adjusting, learning, rendering, sitting
 from tests import world
 
 
@@ -143,7 +143,7 @@ def test_the_document_is_made_once_and_stays_the_same(land):
     world.pass_test(actor)
     code = session().scalar(select(Certificate.code))
     worker = Actor.system("certificates.render")
-    certifying.render(worker, code)
+    rendering.render(worker, code)
     first = session().scalar(select(Certificate.file_digest))
-    certifying.render(worker, code)
+    rendering.render(worker, code)
     assert session().scalar(select(Certificate.file_digest)) == first

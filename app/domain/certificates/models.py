@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation import chain
@@ -21,8 +21,27 @@ class NumberSeries(Base):
     last: Mapped[int]
 
 
+class SigningCertificate(Base):
+    """A certificate that documents were signed with, and its ``chain`` (PEM); kept for whoever checks them later."""
+
+    __tablename__ = "signing_certificate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the certificate
+    name: Mapped[str] = mapped_column(String(200))
+    issuer: Mapped[str] = mapped_column(String(200))
+    is_own: Mapped[bool]  # made by this instance itself
+    begins: Mapped[datetime] = mapped_column(Moment)
+    ends: Mapped[datetime] = mapped_column(Moment)
+    chain: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Certificate(Base):
-    """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes."""
+    """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes.
+
+    ``file_digest`` is the archive copy, ``signed_digest`` the signed one, which people get; both are stored files.
+    """
 
     __tablename__ = "certificate"
 
@@ -45,6 +64,9 @@ class Certificate(Base):
     successor: Mapped[str | None] = mapped_column(String(40))  # number of the certificate that took its place
     file_digest: Mapped[str | None] = mapped_column(String(64))
     rendered_at: Mapped[datetime | None] = mapped_column(Moment)
+    signed_digest: Mapped[str | None] = mapped_column(String(64))
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    signing_certificate_id: Mapped[int | None] = mapped_column(ForeignKey("signing_certificate.id"))
 
     __table_args__ = (
         UniqueConstraint("issuer_unit_id", "year", "ordinal"),
@@ -61,6 +83,11 @@ class Certificate(Base):
     def owner_id(self) -> int | None:
         """A certificate belongs to its holder."""
         return self.person_id
+
+    @property
+    def waits_for_key(self) -> bool:
+        """Whether the document is made, but not signed yet: for longer than a moment only where there is no key."""
+        return self.file_digest is not None and self.signed_digest is None
 
 
 class Notice(Base):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import cast
 
@@ -10,13 +11,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments.models import Attempt
 from app.domain.certificates import rules
-from app.domain.certificates.models import Certificate, Notice, NumberSeries, RegisterEntry
+from app.domain.certificates.models import (
+    Certificate,
+    Notice,
+    NumberSeries,
+    RegisterEntry,
+    SigningCertificate,
+)
 from app.domain.certificates.values import Outlook, Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
 from app.foundation.db import session
 from app.foundation.plain import dump
+
+_LONGEST_NAME = 200
 
 
 def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: str, by: str) -> Certificate:
@@ -124,7 +133,7 @@ def note(attempt: Attempt, snapshot: Snapshot, outlook: Outlook) -> None:
 
 
 def keep_file(certificate: Certificate, file_digest: str) -> None:
-    """Note which stored file is the certificate's document; it is made once."""
+    """Note which stored file is the archive copy; it is made once."""
     certificate.file_digest = file_digest
     certificate.rendered_at = clock.now()
 
@@ -150,6 +159,39 @@ def supersede(
     _enter(fresh, "issued", by, "")
     _enter(olds, "superseded", by, reason)
     return fresh
+
+
+def keep_signed(certificate: Certificate, signed_digest: str, by: SigningCertificate) -> None:
+    """Note which stored file is the signed copy, and by what it was signed; it is made once."""
+    certificate.signed_digest = signed_digest
+    certificate.signed_at = clock.now()
+    certificate.signing_certificate_id = by.id
+
+
+def know_signing_certificate(
+    fingerprint: str,
+    name: str,
+    issuer: str,
+    begins: datetime,
+    ends: datetime,
+    chain_pem: str,
+    *,
+    is_own: bool,
+) -> SigningCertificate:
+    """Publish a certificate that documents are signed with from now on."""
+    made = SigningCertificate(
+        fingerprint=fingerprint,
+        name=name[:_LONGEST_NAME],
+        issuer=issuer[:_LONGEST_NAME],
+        is_own=is_own,
+        begins=begins,
+        ends=ends,
+        chain=chain_pem,
+        first_used_at=clock.now(),
+    )
+    session().add(made)
+    session().flush()
+    return made
 
 
 def take_back(certificate: Certificate, by: str, reason: str) -> None:

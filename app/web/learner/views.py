@@ -20,6 +20,9 @@ from app.workflows import learning
 
 blueprint = Blueprint("learner", __name__)
 P = Permission
+WAITS_FOR_KEY = N_(
+    "The certificate is entered in the register, and its document waits to be signed. It will be here by itself."
+)
 
 
 @blueprint.post("/courses/<string:slug>/enrol")
@@ -147,9 +150,11 @@ def certificates() -> str:
 def certificate_file(code: str) -> Response:
     """Hand out the stored bytes of a certificate."""
     held = register.get_certificate(scope_of(actor(), P.CERTIFICATE_READ), code)
-    if held.file_digest is None:
+    if held.waits_for_key:
+        raise Unready(WAITS_FOR_KEY, seconds=60)
+    if held.signed_digest is None:
         raise Unready(N_("Your certificate is being made. It will be here in a few seconds."), seconds=3)
-    response = make_response(store().get(held.file_digest))
+    response = make_response(store().get(held.signed_digest))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{held.number}.pdf"'
     return response
@@ -161,4 +166,4 @@ def certificate_state(code: str) -> Response:
     """Answer the page that waits for a file: 202 while it is being made, then the button."""
     held = register.get_certificate(scope_of(actor(), P.CERTIFICATE_READ), code)
     body = render_template("learner/certificate_state.html", held=held)
-    return make_response(body, 200 if held.file_digest else 202)
+    return make_response(body, 200 if held.signed_digest else 202)

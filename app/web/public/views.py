@@ -96,6 +96,26 @@ def _verified(code: str) -> BaseResponse:
     return response
 
 
+@blueprint.get("/issuer")
+@public
+def issuer() -> str:
+    """Show what certificates are signed with, for whoever checks a signature."""
+    return render_template("public/issuer.html", held=register.list_signing_certificates())
+
+
+@blueprint.get("/issuer/<string:fingerprint>.pem")
+@public
+def issuer_chain(fingerprint: str) -> Response:
+    """Hand out a certificate that documents were signed with, and those that vouch for it."""
+    held = register.find_signing_certificate(fingerprint)
+    if held is None:
+        raise NotFound
+    disposition = f'attachment; filename="gradivo-{fingerprint[:8]}.pem"'
+    return Response(
+        held.chain, mimetype="application/x-pem-file", headers={"Content-Disposition": disposition}
+    )
+
+
 # Statements.
 
 
