@@ -127,7 +127,7 @@ def render(actor: Actor, code: str) -> None:
     with transaction():
         certificate = register.get_certificate(scope, code, is_locked=True)
         if certificate.file_digest is None:
-            certificates.keep_file(certificate, digest)
+            certificates.keep_file(certificate, digest, actor.name)
 
 
 def revoke(actor: Actor, code: str, reason: str) -> Certificate:

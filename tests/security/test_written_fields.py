@@ -82,6 +82,7 @@ VOLATILE = {
     "code_digest",
     "snapshot",
     "snapshot_hash",
+    "facts",
     "subject",
     "arguments",
     "detail",

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     ATTEMPT_ADJUST = "attempt-adjust"  # more time, for one attempt or for every test of a person; annulment
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_REVOKE = "certificate-revoke"
+    REGISTER_READ = "register-read"  # of the issuers in one's units, and of the people there
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish
     TASK_MARK = "task-mark"  # practical work: mark it, return it
     TASK_SETTLE = "task-settle"  # decide between two marks, change a final one

@@ -1,10 +1,12 @@
 """Numbers, states and terms of certificates: pure functions."""
 
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
 from app.domain.catalogue.values import Duration
+from app.foundation.text import fold
 
 _MONTHS = {"mo": 1, "y": 12}
 
@@ -37,3 +39,32 @@ def state_of(*, is_revoked: bool, valid_until: date | None, today: date) -> Stat
     if is_revoked:
         return State.REVOKED
     return State.EXPIRED if valid_until is not None and today > valid_until else State.VALID
+
+
+_SEARCHED = (
+    "number",
+    "family_name",
+    "given_name",
+    "family_name_latin",
+    "given_name_latin",
+    "course_title",
+    "course_slug",
+)
+
+
+def searched(snapshot: Mapping[str, object]) -> str:
+    """Return what a certificate is found by in the register: number, name in both scripts, course; folded."""
+    return fold(" ".join(str(snapshot.get(name, "")) for name in _SEARCHED))
+
+
+def replay(facts: Iterable[Mapping[str, object] | None]) -> Mapping[str, object]:
+    """Return what the lines of one certificate say together, the later over the earlier."""
+    said: dict[str, object] = {}
+    for each in facts:
+        said |= each or {}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def list_differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """Return the names under which two records differ, in order."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

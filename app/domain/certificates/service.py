@@ -44,10 +44,11 @@ def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: st
         snapshot=stored,
         issued_at=present,
         valid_until=snapshot.valid_until,
+        folded=rules.searched(stored),
     )
     session().add(certificate)
     session().flush()
-    _enter(certificate, "issued", by, "", present)
+    _enter(certificate, "issued", by, "", present, certificate.facts())
     return certificate
 
 
@@ -70,7 +71,9 @@ def _next_number(unit_id: int, year: int) -> int:
     return int(held.execute(_counting(held.dialect.name), {"unit_id": unit_id, "year": year}).scalar_one())
 
 
-def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: datetime) -> None:
+def _enter(
+    certificate: Certificate, kind: str, by: str, reason: str, at: datetime, facts: dict[str, object]
+) -> None:
     entry = RegisterEntry(
         certificate_id=certificate.id,
         kind=kind,
@@ -79,26 +82,38 @@ def _enter(certificate: Certificate, kind: str, by: str, reason: str, at: dateti
         reason=reason,
         number=certificate.number,
         snapshot_hash=chain.hash_content(certificate.snapshot),
+        facts=facts,
     )
     entry.content_hash = chain.hash_content(entry.content())
     session().add(entry)
     session().flush()
 
 
-def keep_file(certificate: Certificate, file_digest: str) -> None:
+def _change(
+    certificate: Certificate, kind: str, by: str, reason: str, at: datetime, **values: object
+) -> None:
+    """Set columns of a certificate and enter them: nothing of a certificate changes in any other way."""
+    for name, value in values.items():
+        setattr(certificate, name, value)
+    _enter(certificate, kind, by, reason, at, dump(values))
+
+
+def keep_file(certificate: Certificate, file_digest: str, by: str) -> None:
     """Note which stored file is the certificate's document; it is made once."""
-    certificate.file_digest = file_digest
-    certificate.rendered_at = clock.now()
+    present = clock.now()
+    _change(certificate, "filed", by, "", present, file_digest=file_digest, rendered_at=present)
 
 
 def take_back(certificate: Certificate, by: str, reason: str) -> None:
     """Revoke the certificate of a completion that holds no more: another may be earned in its place."""
-    certificate.is_current = False
+    present = clock.now()
     if certificate.revoked_at is None:
-        revoke(certificate, by, reason)
+        _change(certificate, "revoked", by, reason, present, revoked_at=present, is_current=False)
+    else:
+        _change(certificate, "ended", by, reason, present, is_current=False)
 
 
 def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
-    certificate.revoked_at = clock.now()
-    _enter(certificate, "revoked", by, reason, certificate.revoked_at)
+    present = clock.now()
+    _change(certificate, "revoked", by, reason, present, revoked_at=present)

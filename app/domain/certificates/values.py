@@ -3,11 +3,33 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 JsonValue: TypeAlias = str | int | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What the register is narrowed to: words of number, name or course; issuer; state today; moments of issue."""
+
+    text: str = ""
+    issuer_unit_id: int | None = None
+    state: str | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCount:
+    """A number series, and the certificates that bear its numbers."""
+
+    prefix: str
+    year: int
+    last: int
+    count: int
+    highest: int
 
 
 @dataclass(frozen=True, slots=True)
