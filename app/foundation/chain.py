@@ -31,6 +31,8 @@ class Head:
 class Sealed:
     """The columns of an entry in a chain, and what it says."""
 
+    __tablename__: str
+
     id: Mapped[int] = mapped_column(primary_key=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     chain_position: Mapped[int | None] = mapped_column(unique=True)
@@ -59,7 +61,12 @@ def _plain(value: object) -> str:
 
 
 def seal(session: Session, model: type[E], limit: int = 5000) -> int:
-    """Chain up to ``limit`` unsealed entries and return how many; called inside a transaction."""
+    """Chain up to ``limit`` unsealed entries and return how many; called inside a transaction.
+
+    Two sealers take turns: SQLite lets only one write, PostgreSQL has a lock that stops nobody else.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(model.__tablename__))))
     head = find_head(session, model)
     position, previous = head.position, head.hash
     waiting: Sequence[E] = session.scalars(

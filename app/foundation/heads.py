@@ -7,6 +7,7 @@ can rewrite both: against her only a head helps that was carried elsewhere (a lo
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def find_fault(session: Session, model: type[Sealed], noted: Head | None) -> str
 
 def _write(path: Path, heads: Mapping[str, Head]) -> None:
     noted = {name: {"position": head.position, "hash": head.hash} for name, head in sorted(heads.items())}
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     with draft.open("w", encoding="utf-8") as stream:
         stream.write(json.dumps(noted, indent=1) + "\n")
         stream.flush()

@@ -38,7 +38,7 @@ def sign_in(browser, role: str, code: str | None):
 
 
 def listed(answer) -> set[str]:
-    return set(re.findall(r"CZ-\d{4}-\d{6}", answer.get_data(as_text=True)))
+    return set(re.findall(r">(CZ-\d{4}-\d{6})</a>", answer.get_data(as_text=True)))
 
 
 def test_an_administrator_of_everything_reads_every_entry(browser, register):
@@ -120,7 +120,7 @@ def test_a_code_leads_to_its_certificate_however_it_is_typed(browser, register):
         ("issuer=XX", 404),
         ("page=0", 404),
         ("page=9", 404),
-        ("q=%00", 200),
+        ("q=%00", 400),
         ("to=9999-12-31", 200),
     ],
 )
