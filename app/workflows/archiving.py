@@ -60,9 +60,9 @@ def _write(actor: Actor, folder: Path, verdict: Verdict) -> Contents:
             "certificates.jsonl": register_folder.stream_lines(
                 each.snapshot for page in _list_pages(scope) for each in page
             ),
-            "entries.csv": _entry_table(scope),
+            "entries.csv": _entry_table(actor),
             "entries.jsonl": register_folder.stream_lines(
-                entry.content() for page in registering.list_pages(scope) for entry in page
+                entry.content() for page in registering.list_pages(actor) for entry in page
             ),
         }
         digests = {name: _put(folder / name, chunks) for name, chunks in tables.items()}
@@ -120,8 +120,8 @@ def _rows(scope: Scope, page: Sequence[Certificate]) -> Iterator[Sequence[object
         )
 
 
-def _entry_table(scope: Scope) -> Iterator[bytes]:
-    lines = (_cells(entry) for page in registering.list_pages(scope) for entry in page)
+def _entry_table(actor: Actor) -> Iterator[bytes]:
+    lines = (_cells(entry) for page in registering.list_pages(actor) for entry in page)
     return csv_table.stream(register_folder.ENTRY_COLUMNS, lines)
 
 

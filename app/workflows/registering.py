@@ -36,6 +36,7 @@ class Verdict:
 class _Reading:
     """Whoever reads the whole register: how far she follows the chain, and what she saw waiting outside of it."""
 
+    actor: Actor
     scope: Scope
     follower: chain.Follower = field(default_factory=chain.Follower)
     unsealed: int = 0
@@ -53,7 +54,7 @@ def verify(actor: Actor, head: Head | None = None) -> Verdict:
         raise Refused
     noted = heads.read(settings.current().instance).get(NAME)
     with one_moment():
-        return _verify(_Reading(scope), noted, [each for each in (head, noted) if each is not None])
+        return _verify(_Reading(actor, scope), noted, [each for each in (head, noted) if each is not None])
 
 
 def _verify(reading: _Reading, noted: Head | None, known: Sequence[Head]) -> Verdict:
@@ -64,7 +65,7 @@ def _verify(reading: _Reading, noted: Head | None, known: Sequence[Head]) -> Ver
 
 def _faults(reading: _Reading, heads_known: Sequence[Head]) -> Iterator[str]:
     """Yield what is wrong in the order of the chain, then what stands beside it."""
-    for page in list_pages(reading.scope):
+    for page in list_pages(reading.actor):
         known = {each.id: each for each in _certificates_of(reading.scope, page)}
         histories = _histories_of(reading.scope, page)
         for entry in page:
@@ -77,8 +78,10 @@ def _faults(reading: _Reading, heads_known: Sequence[Head]) -> Iterator[str]:
     yield from _strays(reading.scope)
 
 
-def list_pages(scope: Scope) -> Iterator[Sequence[RegisterEntry]]:
+def list_pages(actor: Actor) -> Iterator[Sequence[RegisterEntry]]:
     """Yield every entry: the chain, then those that wait for their place in it."""
+    require(actor, P.AUDIT_READ)
+    scope = scope_of(actor, P.REGISTER_READ)
     yield from chain.list_pages(session(), RegisterEntry)
     last = 0
     while page := register.list_unsealed(scope, last, _AT_ONCE):
