@@ -120,10 +120,10 @@ def restore(actor: Actor, folder: Path) -> Restoration:
             shutil.copytree(folder / _FILES, store, dirs_exist_ok=True)
         os.sync()
         snapshot.load(engine, folder / _TABLES)
-        _restore_heads(folder)
     except BaseException:
         _empty(store)
         raise
+    _restore_heads(folder)
     return Restoration(backup, has_same_key=_restore_keys(folder))
 
 

@@ -1,14 +1,17 @@
 """The register of certificates as administrators, auditors and education managers read it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import state_of
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
+from app.foundation import clock
 from app.foundation.db import session, transaction
 from app.workflows import certifying, sealing
 from tests import world
@@ -103,6 +106,25 @@ def test_it_is_searched_by_name_in_either_script_number_course_state_and_period(
     if asked == "q=%25":
         found = {"serb", "czech"}  # A sign that folds to nothing asks for nothing.
     assert listed(reader.get(f"/admin/register?{asked}")) == {register[name].number for name in found}
+
+
+def test_the_register_is_narrowed_by_state_as_the_one_rule_of_states_says(browser, register):
+    today = clock.now().date()
+    days = (None, today - timedelta(days=1), today, today + timedelta(days=1))
+    rows = list(register.values()) + [certify(f"Osoba{place}", "596230") for place in range(6)]
+    with transaction():
+        for place, held in enumerate(rows):
+            held.valid_until = days[place % 4]
+            held.revoked_at = clock.now() if place < 4 else None
+    reader = sign_in(browser, "admin", None)
+    for state in ("valid", "expired", "revoked"):
+        expected = {
+            held.number
+            for held in rows
+            if state_of(is_revoked=held.revoked_at is not None, valid_until=held.valid_until, today=today)
+            == state
+        }
+        assert listed(reader.get(f"/admin/register?state={state}")) == expected != set()
 
 
 def test_a_code_leads_to_its_certificate_however_it_is_typed(browser, register):
