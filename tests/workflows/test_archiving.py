@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
-from app.foundation import audit, heads, settings
+from app.foundation import audit
 from app.foundation.chain import GENESIS
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Refused
@@ -33,15 +33,13 @@ NAMES = {
 @pytest.fixture
 def register(land):
     """Three certificates with Cyrillic, quotes and a formula in their names; one is revoked."""
-    (settings.current().instance / heads.NAME).unlink(missing_ok=True)
     for number, family in enumerate(("Ђорђевић", 'O"Brien, =1+1', "Žluťoučká")):
         world.pass_test(world.act_as(world.person(f"person{number}@example.org", family=family)))
     codes = list(session().scalars(select(Certificate.code).order_by(Certificate.id)))
     for code in codes:
         certifying.render(Actor.system("certificates.render"), code)
     certifying.revoke(Actor.system("certificates revoke"), codes[0], "Issued by mistake; twice.")
-    yield codes
-    (settings.current().instance / heads.NAME).unlink(missing_ok=True)
+    return codes
 
 
 @pytest.fixture

@@ -14,13 +14,11 @@ from flask import Flask
 
 from app.commands import create_app
 from app.domain.access.values import Actor
-from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
 from app.formats import backup_manifest
-from app.foundation import audit, files, heads, ids, migrating, settings, snapshot
+from app.foundation import audit, files, ids, migrating, settings, snapshot
 from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
-from app.workflows import keeping, registering, sealing
-from tests import world
+from app.workflows import keeping
 from tests.filling import ROWS, fill
 
 OPERATOR = Actor.system("backup")
@@ -440,29 +438,3 @@ def test_the_commands_make_check_and_bring_back_a_backup(found, tmp_path):
     outcome = new.app.test_cli_runner().invoke(args=["backup", "restore", folder])
     assert outcome.exit_code == 0
     assert "sign in again" in outcome.stderr
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_restored_register_is_recomputed_and_knows_how_far_it_was_sealed(found, tmp_path, engine):
-    old, new = found("old", engine), found("new", engine)
-    with old.enter().app_context():
-        migrating.upgrade(db.engine)
-        world.settle()
-        world.pass_test(world.act_as(world.person()))
-        sealing.seal(Actor.system("seal"))
-        head = registering.verify(OPERATOR).head
-        keeping.create(OPERATOR, tmp_path / "set")
-    with new.enter().app_context():
-        (settings.current().instance / heads.NAME).parent.mkdir(parents=True, exist_ok=True)
-        (settings.current().instance / heads.NAME).write_text(
-            '{"register_entry": {"position": 9, "hash": "of what was here before"}}', "utf-8"
-        )
-        keeping.restore(OPERATOR, tmp_path / "set")
-        verdict = registering.verify(OPERATOR)
-        assert (verdict.fault, verdict.head, verdict.noted) == (None, head, head)
-        assert (settings.current().instance / f"{heads.NAME}.before-restore").exists()
-        with transaction() as held:
-            held.execute(sa.delete(RegisterEntry))
-            held.execute(sa.delete(Certificate))
-            held.execute(sa.delete(NumberSeries))
-        assert registering.verify(OPERATOR).fault.startswith("entry 1 is missing")

@@ -14,7 +14,7 @@ from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment.models import Enrolment
-from app.foundation import chain, clock, heads, settings
+from app.foundation import chain, clock
 from app.foundation.db import session, transaction
 from app.workflows import certifying, learning, registering, sealing
 from tests import world
@@ -22,13 +22,6 @@ from tests.conftest import open_app
 
 AT_ONCE = 200
 SYSTEM = Actor.system("drill")
-
-
-@pytest.fixture(autouse=True)
-def no_heads():
-    """No head of another test's chain lies in the instance."""
-    yield
-    (settings.current().instance / heads.NAME).unlink(missing_ok=True)
 
 
 def enrol_often(times: int) -> list[object]:

@@ -26,15 +26,6 @@ SAYS_NOTHING = {("register_entry", "id"), ("certificate", "folded")}
 """Columns that say nothing: a row's number inside, to which nothing points, and what the search page looks through."""
 
 
-@pytest.fixture(autouse=True)
-def no_heads(app):
-    """No head of another test's chain lies in the instance."""
-    path = settings.current().instance / heads.NAME
-    path.unlink(missing_ok=True)
-    yield
-    path.unlink(missing_ok=True)
-
-
 @pytest.fixture
 def register(land) -> list[str]:
     """Six certificates with files, one revoked, one taken back and one of both; everything sealed. Their codes."""
