@@ -19,7 +19,7 @@ from app.domain.assessments.models import Attempt, Paper
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.queries import meta_of
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
-from app.domain.certificates.rules import last_day, number_of
+from app.domain.certificates.rules import last_day, number_of, searched
 from app.domain.certificates.values import Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person, RoleGrant
@@ -249,6 +249,7 @@ def _certificate(ground: Ground, person: Row, row: Row, year: int, ordinal: int)
         valid_until=until,
         verify_url=f"{ground.issuer.verify_url}/{code}",
     )
+    stored = dump(snapshot)
     return {
         "id": row["id"],
         "code": code,
@@ -260,7 +261,9 @@ def _certificate(ground: Ground, person: Row, row: Row, year: int, ordinal: int)
         "enrolment_id": row["id"],
         "person_id": row["person_id"],
         "unit_path": row["unit_path"],
-        "snapshot": dump(snapshot),
+        "is_current": True,
+        "snapshot": stored,
+        "folded": searched(stored),
         "issued_at": row["outcome_at"],
         "valid_until": until,
         "revoked_at": None,
@@ -277,6 +280,8 @@ def _entry(certificate: Row) -> Row:
         "reason": "",
         "number": certificate["number"],
         "snapshot_hash": chain.hash_content(certificate["snapshot"]),
+        "certificate_id": certificate["id"],
+        "facts": Certificate(**certificate).facts(),
     }
     model = RegisterEntry(**entry)
-    return {**entry, "certificate_id": certificate["id"], "content_hash": chain.hash_content(model.content())}
+    return {**entry, "content_hash": chain.hash_content(model.content())}

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.commands import create_app
-from app.foundation import queue, settings
+from app.foundation import heads, queue, settings
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env
 from app.web.limiter import limiter
@@ -78,6 +78,7 @@ def open_app(made: Flask) -> Iterator[Flask]:
     with made.app_context():
         yield made
         _empty()
+        (made.extensions["gradivo.settings"].instance / heads.NAME).unlink(missing_ok=True)
 
 
 def _empty() -> None:

@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from app.cli import backup, certificates, courses, demo, doctor, people, questions, reports, territory
+from app.cli import (
+    backup,
+    certificates,
+    courses,
+    demo,
+    doctor,
+    people,
+    questions,
+    register,
+    reports,
+    territory,
+)
 
 GROUPS = (
     backup.group,
@@ -12,6 +23,7 @@ GROUPS = (
     doctor.command,
     people.group,
     questions.group,
+    register.group,
     reports.group,
     territory.group,
 )

@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from app.domain.access.values import Actor
 from app.domain.certificates import queries as register
-from app.domain.certificates.rules import State, state_of
+from app.domain.certificates.rules import State
 from app.foundation import clock
 from app.foundation.errors import AppError
 from app.workflows import certifying, rendering
@@ -27,13 +27,7 @@ def verify(code: str) -> None:
     if certificate is None:
         click.echo("unknown", err=True)
         sys.exit(1)
-    today = clock.now().date()
-    state = state_of(
-        is_revoked=certificate.revoked_at is not None,
-        is_superseded=certificate.superseded_at is not None,
-        valid_until=certificate.valid_until,
-        today=today,
-    )
+    state = certificate.state_on(clock.now().date())
     said = certificate.snapshot
     click.echo(
         f"{state.value}\t{certificate.number}\t{said['given_name']} {said['family_name']}\t{said['course_title']}"

@@ -106,6 +106,19 @@ def transaction() -> Iterator[Session]:
         call()
 
 
+@contextmanager
+def one_moment() -> Iterator[Session]:
+    """Let everything that is read inside be of one moment, while others go on writing; nothing is written."""
+    held = session()
+    held.rollback()
+    is_sqlite = held.get_bind().dialect.name == "sqlite"
+    held.connection(execution_options={} if is_sqlite else {"isolation_level": "REPEATABLE READ"})
+    try:
+        yield held
+    finally:
+        held.rollback()
+
+
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows ``on_conflict_do_update`` on the present engine."""
     is_sqlite = session().get_bind().dialect.name == "sqlite"

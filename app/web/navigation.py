@@ -22,6 +22,7 @@ _MENU = (
 )
 _PARTS = (
     ("/admin/issuers", _("Issuers"), Permission.ISSUER_WRITE),
+    ("/admin/register", _("Register of certificates"), Permission.REGISTER_READ),
     ("/admin/audit", _("Audit trail"), Permission.AUDIT_READ),
 )
 """What those find in the menu who hold a part of an administrator's rights."""

@@ -16,7 +16,6 @@ from app.domain.assessments.rules import period
 from app.domain.assessments.values import Response
 from app.domain.catalogue.values import Duration
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.rules import state_of
 from app.domain.tasks.rules import count_words
 from app.foundation import clock
 from app.foundation.i18n import content_language
@@ -152,9 +151,4 @@ def earned_points(attempt: Attempt) -> str:
 
 def certificate_state(certificate: Certificate) -> str:
     """Return what a certificate is worth today."""
-    return state_of(
-        is_revoked=certificate.revoked_at is not None,
-        is_superseded=certificate.superseded_at is not None,
-        valid_until=certificate.valid_until,
-        today=clock.now().date(),
-    ).value
+    return certificate.state_on(clock.now().date()).value

@@ -16,7 +16,7 @@ from app.domain.catalogue.values import Assessment, CourseMeta
 from app.domain.certificates import queries as register
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.rules import State, state_of
+from app.domain.certificates.rules import State
 from app.domain.corrections.values import Touch
 from app.domain.enrolment import service as enrolment
 from app.domain.enrolment.models import Enrolment
@@ -165,12 +165,8 @@ def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapp
 
 def _prints_mark(certificate: Certificate) -> bool:
     """Tell whether a certificate that is good today says a mark."""
-    state = state_of(
-        is_revoked=certificate.revoked_at is not None,
-        valid_until=certificate.valid_until,
-        today=clock.now().date(),
-    )
-    return state is State.VALID and certificate.snapshot["mark"] is not None
+    is_good = certificate.state_on(clock.now().date()) is State.VALID
+    return is_good and certificate.snapshot["mark"] is not None
 
 
 def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) -> Touched | None:

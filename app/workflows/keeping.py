@@ -1,10 +1,10 @@
 """Keeping: a backup of the whole instance is made, checked and brought back.
 
 A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store as it lies), ``keys.env``
-(what the instance needs to go on as the same one), ``signing/`` (the signing key of its own, where it made one) and
-``manifest.json``, which is written last: a set without
-it is none. The tables are written first, all of one moment, and the files after them: a file is in the store
-before a row names it, and is never changed or removed.
+(what the instance needs to go on as the same one), ``signing/`` (the signing key of its own, where it made one),
+``chain-heads.json`` (how far the chains were sealed) and ``manifest.json``, which is written last: a set without it
+is none. The tables are written before the files, all of one moment: a file is in the store before a row names it, and
+is never changed or removed.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
 from app.formats.backup_manifest import Manifest, SetFile
-from app.foundation import audit, authority, clock, files, ids, migrating, schema, settings, snapshot
+from app.foundation import audit, authority, clock, files, heads, ids, migrating, schema, settings, snapshot
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
@@ -126,6 +126,7 @@ def restore(actor: Actor, folder: Path) -> Restoration:
         _empty(store)
         raise
     _restore_signing(folder / _SIGNING)
+    _restore_heads(folder)
     return Restoration(backup, has_same_key=_restore_keys(folder))
 
 
@@ -145,6 +146,9 @@ def _engine() -> Engine:
 def _create(actor: Actor, folder: Path) -> Backup:
     made_at = clock.now()
     (folder / _TABLES).mkdir()
+    _copy_heads(
+        settings.current().instance, folder
+    )  # Before the tables, which may hold more, but never less.
     taken = snapshot.dump(_engine(), folder / _TABLES)
     _copy_store(folder / _FILES)
     _write_keys(folder / _KEYS)
@@ -171,6 +175,19 @@ def _copy_store(folder: Path) -> None:
         shutil.copyfile(store.path(digest), target)
         if _sha256(target) != digest:
             raise files.DamagedFile(f"file {digest} of the store is damaged: see flask doctor")
+
+
+def _copy_heads(source: Path, target: Path) -> None:
+    if (source / heads.NAME).exists():
+        shutil.copyfile(source / heads.NAME, target / heads.NAME)
+
+
+def _restore_heads(folder: Path) -> None:
+    """Let the heads be those of the set; a note of what the instance held before it was emptied is put aside."""
+    instance = settings.current().instance
+    if (instance / heads.NAME).exists():
+        (instance / heads.NAME).rename(instance / f"{heads.NAME}.before-restore")
+    _copy_heads(folder, instance)
 
 
 def _write_keys(path: Path) -> None:

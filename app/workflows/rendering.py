@@ -48,7 +48,7 @@ def render(actor: Actor, code: str) -> None:
     with transaction():
         certificate = register.get_certificate(scope, code, is_locked=True)
         if certificate.signed_digest is None:
-            certificates.keep_signed(certificate, digest, known)
+            certificates.keep_signed(certificate, digest, known, actor.name)
 
 
 def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> bytes:
@@ -62,7 +62,7 @@ def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) ->
         scope = scope_of(actor, Permission.CERTIFICATE_READ)
         locked = register.get_certificate(scope, certificate.code, is_locked=True)
         if locked.file_digest is None:
-            certificates.keep_file(locked, digest)
+            certificates.keep_file(locked, digest, actor.name)
     return archive
 
 

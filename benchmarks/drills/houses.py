@@ -24,21 +24,21 @@ class House:
 
 
 @contextmanager
-def laid(engine: str, learners: int) -> Iterator[House]:
-    """Lay the ground for so many learners on an engine, whose database is set up to lose nothing."""
+def laid(engine: str, learners: int, completed: int = 10) -> Iterator[House]:
+    """Lay the ground for so many learners and holders on an engine, whose database is set up to lose nothing."""
     folder = Path(tempfile.mkdtemp(prefix=f"gradivo-drill-{engine}-"))
     try:
         if engine == "sqlite":
-            yield _house(engine, folder, None, learners)
+            yield _house(engine, folder, None, learners, completed)
         elif has_postgres():
             with postgres(durable=True) as cluster:
-                yield _house(engine, folder, cluster.create("drill"), learners)
+                yield _house(engine, folder, cluster.create("drill"), learners, completed)
         else:
             raise ground.NotReady("PostgreSQL is missing: apt-get install postgresql")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _house(engine: str, folder: Path, database_url: str | None, learners: int) -> House:
+def _house(engine: str, folder: Path, database_url: str | None, learners: int, completed: int) -> House:
     environ = ground.environment(folder, database_url)
-    return House(engine, ground.prepare(environ, land.VILLAGE_LAND, learners, 10), folder)
+    return House(engine, ground.prepare(environ, land.VILLAGE_LAND, learners, completed), folder)

@@ -116,6 +116,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("account", "purpose"): word("reset"),
     ("account", "secret"): Given(("secret",), by_anyone),
     ("admin", "code"): Given(("issuer",)),
+    ("admin.certificate", "code"): Given(("certificate",)),
     ("admin", "grant_id"): Given(("grant",)),
     ("admin", "letter_id"): Given(("mail",)),
     ("admin.unit", "code"): Given(("issuer",), by_anyone),

@@ -83,6 +83,7 @@ VOLATILE = {
     "code_digest",
     "snapshot",
     "snapshot_hash",
+    "facts",
     "subject",
     "arguments",
     "detail",

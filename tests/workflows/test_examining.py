@@ -56,7 +56,7 @@ def test_a_changed_snapshot_is_named(sealed):
         first = held.scalar(select(Certificate).order_by(Certificate.id))
         first.snapshot = {**first.snapshot, "family_name": "Jiná"}
         number = first.number
-    assert faults()["certificates"].startswith(number)
+    assert faults()["register"].startswith(number)
 
 
 def test_a_changed_file_is_named(sealed):
@@ -65,7 +65,7 @@ def test_a_changed_file_is_named(sealed):
     kept = path.read_bytes()
     path.write_bytes(kept + b" ")
     try:
-        assert "its file was changed" in faults()["certificates"]
+        assert "its file was changed" in faults()["register"]
     finally:
         path.write_bytes(kept)
 

@@ -33,6 +33,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.PERSON_WRITE,
         P.ENROLMENT_READ,
         P.CERTIFICATE_READ,
+        P.REGISTER_READ,
         P.ATTEMPT_GRANT,
         P.ATTEMPT_ADJUST,
         P.EXAM_SET,
@@ -50,7 +51,13 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.REPORT_READ,
     }),
     Role.COORDINATOR: frozenset({P.ENROLMENT_READ, P.CERTIFICATE_READ, P.REPORT_READ}),
-    Role.AUDITOR: frozenset({P.REPORT_READ, P.AUDIT_READ, P.CERTIFICATE_READ, P.ENROLMENT_READ}),
+    Role.AUDITOR: frozenset({
+        P.REPORT_READ,
+        P.AUDIT_READ,
+        P.CERTIFICATE_READ,
+        P.REGISTER_READ,
+        P.ENROLMENT_READ,
+    }),
     Role.ADMIN: frozenset(Permission) - {P.OWN_LEARNING},
 }
 """Role → permissions, each for the subtree of the unit that the role is granted on."""

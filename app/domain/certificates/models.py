@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.certificates.rules import State, state_of
 from app.foundation import chain
 from app.foundation.db import Base, Moment, ordered_text
+from app.foundation.plain import dump
 
 
 class NumberSeries(Base):
@@ -67,6 +69,9 @@ class Certificate(Base):
     signed_digest: Mapped[str | None] = mapped_column(String(64))
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     signing_certificate_id: Mapped[int | None] = mapped_column(ForeignKey("signing_certificate.id"))
+    folded: Mapped[str] = mapped_column(
+        String(2000), default=""
+    )  # text.fold of what the register is searched by
 
     __table_args__ = (
         UniqueConstraint("issuer_unit_id", "year", "ordinal"),
@@ -88,6 +93,28 @@ class Certificate(Base):
     def waits_for_key(self) -> bool:
         """Whether the document is made, but not signed yet: for longer than a moment only where there is no key."""
         return self.file_digest is not None and self.signed_digest is None
+
+    def state_on(self, today: date) -> State:
+        """Return what the certificate is worth on a day."""
+        return state_of(
+            is_revoked=self.revoked_at is not None,
+            is_superseded=self.superseded_at is not None,
+            valid_until=self.valid_until,
+            today=today,
+        )
+
+    def facts(self) -> dict[str, object]:
+        """Return every column that has a value, as JSON-like values: what the entries of the register account for.
+
+        The snapshot is accounted for by its hash, and what it is searched by follows from it. A column without a
+        value is left out, so that a certificate stays the same when later columns come.
+        """
+        names = [column.key for column in self.__table__.columns if column.key not in _FROM_SNAPSHOT]
+        values = {name: dump(getattr(self, name)) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+_FROM_SNAPSHOT = {"snapshot", "folded"}
 
 
 class Notice(Base):
@@ -114,21 +141,28 @@ class Notice(Base):
 
 
 class RegisterEntry(Base, chain.Sealed):
-    """One line of the register: what became of a certificate, by whom and why; sealed into a chain."""
+    """One line of the register: what became of a certificate, by whom and why; sealed into a chain.
+
+    ``facts`` are the columns of the certificate that the line set, with their values: all lines of a certificate
+    after each other give its row. Lines of before migration 0010 have none; ``recorded`` made up for them.
+    """
 
     __tablename__ = "register_entry"
 
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))  # issued, superseded, revoked
+    kind: Mapped[str] = mapped_column(
+        String(20)
+    )  # issued, recorded, filed, signed, superseded, revoked, ended
     at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500), default="")
     number: Mapped[str] = mapped_column(String(40))
     snapshot_hash: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def content(self) -> Mapping[str, object]:
         """Return what the line says, for its hash."""
-        return {
+        said = {
             "kind": self.kind,
             "at": self.at,
             "actor": self.actor,
@@ -136,3 +170,6 @@ class RegisterEntry(Base, chain.Sealed):
             "number": self.number,
             "snapshot": self.snapshot_hash,
         }
+        return (
+            said if self.facts is None else said | {"certificate": self.certificate_id, "facts": self.facts}
+        )

@@ -1,19 +1,29 @@
 """Every question put to the register; all take a scope, but for the verification by code."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
 from app.domain.assessments.models import Attempt
-from app.domain.certificates.models import Certificate, Notice, RegisterEntry, SigningCertificate
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.models import (
+    Certificate,
+    Notice,
+    NumberSeries,
+    RegisterEntry,
+    SigningCertificate,
+)
+from app.domain.certificates.rules import State
+from app.domain.certificates.values import RegisterFilter, SeriesCount, Snapshot
 from app.domain.enrolment.models import Enrolment
+from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import Scope
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 from app.foundation.ids import digest, normalise_code
 from app.foundation.plain import load
+from app.foundation.text import fold
 
 
 def find_by_code(code: str) -> Certificate | None:
@@ -127,17 +137,181 @@ def find_ending(certificate: Certificate) -> RegisterEntry | None:
     return session().scalars(ended.order_by(RegisterEntry.id.desc()).limit(1)).first()
 
 
-def list_snapshots(scope: Scope) -> "Sequence[tuple[Certificate, RegisterEntry]]":
-    """Return every certificate within a scope with the line that issued it, for checking one by the other."""
-    rows = session().execute(
-        select(Certificate, RegisterEntry)
-        .join(
-            RegisterEntry, (RegisterEntry.certificate_id == Certificate.id) & (RegisterEntry.kind == "issued")
+def _reached(scope: Scope) -> ColumnElement[bool]:
+    """Return the clause for entries of the register: of issuers within a scope, or of people who worked there."""
+    issuing = select(Unit.id).where(scope.within(Unit.path))
+    return scope.within(Certificate.unit_path) | Certificate.issuer_unit_id.in_(issuing)
+
+
+def list_register(
+    scope: Scope, asked: RegisterFilter, today: date, page: int, size: int
+) -> tuple[Sequence[Certificate], int]:
+    """Return one page of the register within a scope, the newest first, and how many certificates there are."""
+    statement = select(Certificate).where(_reached(scope), *_narrowed(asked, today))
+    count = session().scalar(select(func.count()).select_from(statement.subquery())) or 0
+    newest = statement.order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    return session().scalars(newest.offset((page - 1) * size).limit(size)).all(), count
+
+
+def _narrowed(asked: RegisterFilter, today: date) -> Iterator[ColumnElement[bool]]:
+    code = normalise_code(asked.text)
+    words = [Certificate.folded.contains(word, autoescape=True) for word in fold(asked.text).split()]
+    if words:
+        yield or_(and_(*words), Certificate.code_digest == digest(code))
+    if asked.issuer_unit_id is not None:
+        yield Certificate.issuer_unit_id == asked.issuer_unit_id
+    if asked.begin is not None:
+        yield Certificate.issued_at >= asked.begin
+    if asked.end is not None:
+        yield Certificate.issued_at < asked.end
+    if asked.state is not None:
+        yield _stands(asked.state, today)
+
+
+def _stands(state: str, today: date) -> ColumnElement[bool]:
+    """Return ``rules.state_of`` as a clause."""
+    is_revoked = Certificate.revoked_at.is_not(None)
+    if state == State.REVOKED:
+        return is_revoked
+    is_superseded = and_(not_(is_revoked), Certificate.superseded_at.is_not(None))
+    if state == State.SUPERSEDED:
+        return is_superseded
+    is_over = func.coalesce(Certificate.valid_until < today, false())
+    is_left = and_(not_(is_revoked), Certificate.superseded_at.is_(None))
+    return and_(is_left, is_over if state == State.EXPIRED else not_(is_over))
+
+
+def list_register_issuers(scope: Scope) -> Sequence[Issuer]:
+    """Return the issuers of the certificates within a scope, by name."""
+    issuing = select(Certificate.issuer_unit_id).where(_reached(scope))
+    return (
+        session()
+        .scalars(
+            select(Issuer).where(Issuer.unit_id.in_(issuing)).order_by(Issuer.legal_name, Issuer.unit_id)
         )
-        .where(scope.within(Certificate.unit_path))
-        .order_by(Certificate.id)
+        .all()
     )
-    return [(certificate, entry) for certificate, entry in rows]
+
+
+def get_registered(scope: Scope, code: str) -> Certificate:
+    """Return a certificate of the register within a scope by its code."""
+    certificate = session().scalar(
+        select(Certificate).where(Certificate.code_digest == digest(normalise_code(code)), _reached(scope))
+    )
+    if certificate is None:
+        raise NotFound
+    return certificate
+
+
+def list_history(scope: Scope, certificate_ids: Collection[int]) -> Sequence[RegisterEntry]:
+    """Return all lines of some certificates within a scope, each certificate's in the order of the chain."""
+    return (
+        session()
+        .scalars(
+            select(RegisterEntry)
+            .join(Certificate)
+            .where(RegisterEntry.certificate_id.in_(certificate_ids), _reached(scope))
+            .order_by(
+                RegisterEntry.certificate_id,
+                RegisterEntry.chain_position.is_(None),
+                RegisterEntry.chain_position,
+                RegisterEntry.id,
+            )
+        )
+        .all()
+    )
+
+
+def list_by_ids(scope: Scope, certificate_ids: Collection[int]) -> Sequence[Certificate]:
+    """Return some certificates within a scope."""
+    return (
+        session()
+        .scalars(select(Certificate).where(Certificate.id.in_(certificate_ids), _reached(scope)))
+        .all()
+    )
+
+
+def list_after(scope: Scope, after: int, size: int) -> Sequence[Certificate]:
+    """Return the certificates within a scope that follow an id, in the order in which they were issued."""
+    following = select(Certificate).where(Certificate.id > after, _reached(scope)).order_by(Certificate.id)
+    return session().scalars(following.limit(size)).all()
+
+
+def list_unsealed(scope: Scope, after: int, size: int) -> Sequence[RegisterEntry]:
+    """Return lines within a scope that wait for their place in the chain, those of an id after a given one."""
+    return (
+        session()
+        .scalars(
+            select(RegisterEntry)
+            .join(Certificate)
+            .where(RegisterEntry.chain_position.is_(None), RegisterEntry.id > after, _reached(scope))
+            .order_by(RegisterEntry.id)
+            .limit(size)
+        )
+        .all()
+    )
+
+
+def count_certificates(scope: Scope) -> int:
+    """Return how many certificates the register holds within a scope."""
+    return session().scalar(select(func.count()).select_from(Certificate).where(_reached(scope))) or 0
+
+
+def count_entries(scope: Scope) -> int:
+    """Return how many lines the register has of the certificates within a scope."""
+    counted = select(func.count()).select_from(RegisterEntry).join(Certificate)
+    return session().scalar(counted.where(_reached(scope))) or 0
+
+
+def find_unregistered(scope: Scope) -> Certificate | None:
+    """Return the first certificate within a scope that no line of the register issued, or None."""
+    issued = select(RegisterEntry.certificate_id).where(RegisterEntry.kind == "issued")
+    return session().scalar(
+        select(Certificate)
+        .where(Certificate.id.not_in(issued), _reached(scope))
+        .order_by(Certificate.id)
+        .limit(1)
+    )
+
+
+def list_series(scope: Scope) -> Sequence[SeriesCount]:
+    """Return every number series of the issuers within a scope, and what the certificates say of it."""
+    place = (Certificate.issuer_unit_id, Certificate.year)
+    counted = select(*place, func.count().label("count"), func.max(Certificate.ordinal).label("highest"))
+    given = counted.group_by(*place).subquery()
+    rows = session().execute(
+        select(
+            Unit.code,
+            Issuer.prefix,
+            NumberSeries.year,
+            NumberSeries.last,
+            given.c.count,
+            given.c.highest,
+        )
+        .join(Unit, Unit.id == NumberSeries.unit_id)
+        .outerjoin(Issuer, Issuer.unit_id == NumberSeries.unit_id)
+        .outerjoin(
+            given, (given.c.issuer_unit_id == NumberSeries.unit_id) & (given.c.year == NumberSeries.year)
+        )
+        .where(scope.within(Unit.path))
+        .order_by(NumberSeries.unit_id, NumberSeries.year)
+    )
+    return [
+        SeriesCount(prefix or code, year, last, count or 0, highest or 0)
+        for code, prefix, year, last, count, highest in rows
+    ]
+
+
+def find_outside_series(scope: Scope) -> Certificate | None:
+    """Return a certificate within a scope of whose issuer and year there is no number series, or None."""
+    series = (
+        select(NumberSeries.last)
+        .where(NumberSeries.unit_id == Certificate.issuer_unit_id, NumberSeries.year == Certificate.year)
+        .exists()
+    )
+    return session().scalar(
+        select(Certificate).where(~series, _reached(scope)).order_by(Certificate.id).limit(1)
+    )
 
 
 def count_waiting_for_key(scope: Scope) -> int:

@@ -1,10 +1,12 @@
 """Numbers, states and terms of certificates: pure functions."""
 
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
 from app.domain.catalogue.values import Duration
+from app.foundation.text import fold
 
 _MONTHS = {"mo": 1, "y": 12}
 
@@ -32,12 +34,39 @@ def last_day(first: date, valid_for: Duration | None) -> date | None:
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 
 
-def state_of(
-    *, is_revoked: bool, is_superseded: bool = False, valid_until: date | None, today: date
-) -> State:
+def state_of(*, is_revoked: bool, is_superseded: bool, valid_until: date | None, today: date) -> State:
     """Return the state of a certificate on a day."""
     if is_revoked:
         return State.REVOKED
     if is_superseded:
         return State.SUPERSEDED
     return State.EXPIRED if valid_until is not None and today > valid_until else State.VALID
+
+
+_SEARCHED = (
+    "number",
+    "family_name",
+    "given_name",
+    "family_name_latin",
+    "given_name_latin",
+    "course_title",
+    "course_slug",
+)
+
+
+def searched(snapshot: Mapping[str, object]) -> str:
+    """Return what a certificate is found by in the register: number, name in both scripts, course; folded."""
+    return fold(" ".join(str(snapshot.get(name, "")) for name in _SEARCHED))
+
+
+def replay(facts: Iterable[Mapping[str, object] | None]) -> Mapping[str, object]:
+    """Return what the lines of one certificate say together, the later over the earlier."""
+    said: dict[str, object] = {}
+    for each in facts:
+        said |= each or {}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def list_differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """Return the names under which two records differ, in order."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

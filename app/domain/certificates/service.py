@@ -1,6 +1,6 @@
 """What may be told to the register: certificates are issued, filed, superseded, revoked; nothing is undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -40,7 +40,7 @@ def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: st
     )
     session().add(certificate)
     session().flush()
-    _enter([certificate], "issued", by, "")
+    _enter([(certificate, certificate.facts())], "issued", by, "", certificate.issued_at)
     return certificate
 
 
@@ -57,6 +57,7 @@ def _make(
     code, year = ids.code(), draft.issued_on.year
     number = rules.number_of(issuer.prefix, year, ordinal)
     snapshot = replace(draft, number=number, code=code, verify_url=f"{verify_base}/verify/{code}")
+    said = dump(snapshot)
     return Certificate(
         code=code,
         code_digest=ids.digest(ids.normalise_code(code)),
@@ -67,9 +68,10 @@ def _make(
         enrolment_id=enrolment_id,
         person_id=person_id,
         unit_path=unit_path,
-        snapshot=dump(snapshot),
+        snapshot=said,
         issued_at=clock.now(),
         valid_until=snapshot.valid_until,
+        folded=rules.searched(said),
     )
 
 
@@ -99,22 +101,34 @@ def _next_numbers(unit_id: int, year: int, count: int) -> int:
     return int(held.execute(_counting(held.dialect.name), given).scalar_one()) - count + 1
 
 
-def _enter(certificates: Sequence[Certificate], kind: str, by: str, reason: str) -> None:
-    """Write a line of the register for each of some certificates."""
-    present = clock.now()
+def _enter(
+    told: Sequence[tuple[Certificate, Mapping[str, object]]], kind: str, by: str, reason: str, at: datetime
+) -> None:
+    """Write a line of the register for each certificate, with the columns that it sets."""
     entries = [
         RegisterEntry(
             certificate_id=certificate.id,
             kind=kind,
-            at=present,
+            at=at,
             actor=by,
             reason=reason,
             number=certificate.number,
             snapshot_hash=chain.hash_content(certificate.snapshot),
+            facts=dump(facts),
         )
-        for certificate in certificates
+        for certificate, facts in told
     ]
     chain.add_each(session(), entries)
+
+
+def _change(
+    told: Sequence[tuple[Certificate, Mapping[str, object]]], kind: str, by: str, reason: str, at: datetime
+) -> None:
+    """Set columns of certificates and enter them: nothing of a certificate changes in any other way."""
+    for certificate, values in told:
+        for name, value in values.items():
+            setattr(certificate, name, value)
+    _enter(told, kind, by, reason, at)
 
 
 def note(attempt: Attempt, snapshot: Snapshot, outlook: Outlook) -> None:
@@ -132,10 +146,11 @@ def note(attempt: Attempt, snapshot: Snapshot, outlook: Outlook) -> None:
     session().flush()
 
 
-def keep_file(certificate: Certificate, file_digest: str) -> None:
+def keep_file(certificate: Certificate, file_digest: str, by: str) -> None:
     """Note which stored file is the archive copy; it is made once."""
-    certificate.file_digest = file_digest
-    certificate.rendered_at = clock.now()
+    present = clock.now()
+    values = {"file_digest": file_digest, "rendered_at": present}
+    _change([(certificate, values)], "filed", by, "", present)
 
 
 def supersede(
@@ -151,21 +166,33 @@ def supersede(
         _make(old.enrolment_id, old.person_id, old.unit_path, issuer, draft, ordinal, verify_base)
         for ordinal, (old, draft) in enumerate(drafts, start=first)
     ]
-    for old, new in zip(olds, fresh, strict=True):
-        old.is_current, old.superseded_at, old.successor = False, present, new.number
-    session().flush()  # One certificate of an enrolment is the current one, at every moment.
+    _change(
+        [
+            (old, {"is_current": False, "superseded_at": present, "successor": new.number})
+            for old, new in zip(olds, fresh, strict=True)
+        ],
+        "superseded",
+        by,
+        reason,
+        present,
+    )  # First, for one certificate of an enrolment is the current one, at every moment.
     session().add_all(fresh)
     session().flush()
-    _enter(fresh, "issued", by, "")
-    _enter(olds, "superseded", by, reason)
+    _enter([(new, new.facts()) for new in fresh], "issued", by, "", present)
     return fresh
 
 
-def keep_signed(certificate: Certificate, signed_digest: str, by: SigningCertificate) -> None:
-    """Note which stored file is the signed copy, and by what it was signed; it is made once."""
-    certificate.signed_digest = signed_digest
-    certificate.signed_at = clock.now()
-    certificate.signing_certificate_id = by.id
+def keep_signed(
+    certificate: Certificate, signed_digest: str, signed_with: SigningCertificate, by: str
+) -> None:
+    """Note which stored file is the signed copy, and what it was signed with; it is made once."""
+    present = clock.now()
+    values = {
+        "signed_digest": signed_digest,
+        "signed_at": present,
+        "signing_certificate_id": signed_with.id,
+    }
+    _change([(certificate, values)], "signed", by, "", present)
 
 
 def know_signing_certificate(
@@ -196,12 +223,14 @@ def know_signing_certificate(
 
 def take_back(certificate: Certificate, by: str, reason: str) -> None:
     """Revoke the certificate of a completion that holds no more: another may be earned in its place."""
-    certificate.is_current = False
+    present = clock.now()
     if certificate.revoked_at is None:
-        revoke(certificate, by, reason)
+        _change([(certificate, {"revoked_at": present, "is_current": False})], "revoked", by, reason, present)
+    else:
+        _change([(certificate, {"is_current": False})], "ended", by, reason, present)
 
 
 def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
-    certificate.revoked_at = clock.now()
-    _enter([certificate], "revoked", by, reason)
+    present = clock.now()
+    _change([(certificate, {"revoked_at": present})], "revoked", by, reason, present)

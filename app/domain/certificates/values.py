@@ -14,6 +14,28 @@ LATIN = frozenset({"en", "cs", "sr-Latn"})
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What the register is narrowed to: words of number, name or course; issuer; state today; moments of issue."""
+
+    text: str = ""
+    issuer_unit_id: int | None = None
+    state: str | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCount:
+    """A number series, and the certificates that bear its numbers."""
+
+    prefix: str
+    year: int
+    last: int
+    count: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that one certificate says; an empty text is a particular that it does not have.
 

@@ -74,14 +74,17 @@ def show_trail(actor: Actor, asked: Mapping[str, str]) -> TrailPage:
 
 
 def _filter(actor: Actor, given: Mapping[str, str]) -> TrailFilter:
-    period, zone = read_period(given["from"], given["to"]), ZoneInfo(actor.zone)
+    begin, end = read_moments(actor, given)
     return TrailFilter(
-        actor=given["actor"],
-        action=given["action"],
-        subject=given["subject"],
-        begin=_midnight(period.first, zone) if period.first else None,
-        end=_midnight(min(period.last, _LAST) + timedelta(days=1), zone) if period.last else None,
+        actor=given["actor"], action=given["action"], subject=given["subject"], begin=begin, end=end
     )
+
+
+def read_moments(actor: Actor, given: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    """Return when the days that an address names begin and end in the zone of the reader; raises Invalid."""
+    period, zone = read_period(given["from"], given["to"]), ZoneInfo(actor.zone)
+    begin = _midnight(period.first, zone) if period.first else None
+    return begin, _midnight(min(period.last, _LAST) + timedelta(days=1), zone) if period.last else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, object] = {
     "person.resend": _("Invitation sent again"),
     "profile.change": _("Own profile changed"),
     "programme.publish": _("Programme published"),
+    "register.export": _("Register exported"),
     "report.export": _("Report exported"),
     "report.make": _("Report file made"),
     "role.end": _("Role ended"),
@@ -52,8 +53,10 @@ ACTIONS: Mapping[str, object] = {
 
 DETAILS: Mapping[str, object] = {
     "added": _("new"),
+    "certificates": _("certificates"),
     "changed": _("changed"),
     "course": _("course"),
+    "entries": _("entries"),
     "files": _("files"),
     "is_new_address": _("new e-mail"),
     "mark": _("mark"),
@@ -67,6 +70,17 @@ DETAILS: Mapping[str, object] = {
     "version": _("version"),
 }
 """What an entry of the trail says besides, by its name there."""
+
+ENTRIES: Mapping[str, object] = {
+    "issued": _("Issued"),
+    "recorded": _("Recorded in full"),
+    "filed": _("Document made"),
+    "signed": _("Document signed"),
+    "superseded": _("Superseded"),
+    "revoked": _("Revoked"),
+    "ended": _("Counts no more"),
+}
+"""What an entry of the register says became of a certificate, by its kind."""
 
 GRANTED = {code: words for code, words in ROLES.items() if code != "learner"}
 """The roles that are granted: everyone is a learner."""

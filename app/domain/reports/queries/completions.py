@@ -192,7 +192,7 @@ def _percent(mark: int | None) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def _status(is_revoked: bool, valid_until: date | None, today: date) -> str:
-    return state_of(is_revoked=is_revoked, valid_until=valid_until, today=today).value
+    return state_of(is_revoked=is_revoked, is_superseded=False, valid_until=valid_until, today=today).value
 
 
 @dataclass(frozen=True, slots=True)

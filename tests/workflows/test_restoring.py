@@ -1,0 +1,62 @@
+"""A restored register is recomputed, and knows how far it was sealed."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+
+from app.commands import create_app
+from app.domain.access.values import Actor
+from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
+from app.foundation import heads, migrating, settings
+from app.foundation.db import db, transaction
+from app.workflows import keeping, registering, sealing
+from tests import world
+from tests.conftest import environment
+
+OPERATOR = Actor.system("backup")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def found(request, tmp_path) -> Iterator[Callable[[str], Flask]]:
+    """Found an installation of a name, and let this process run by its settings."""
+    founded: list[Flask] = []
+
+    def found(name: str) -> Flask:
+        more = {}
+        if request.param == "postgresql":
+            more["DATABASE_URL"] = request.getfixturevalue("postgres").create(f"register_{name}")
+        founded.append(create_app(environment(tmp_path / name, **more)))
+        world.point_process_at(founded[-1])
+        return founded[-1]
+
+    yield found
+    for made in founded:
+        with made.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_a_restored_register_is_guarded_by_the_head_of_its_backup(found, tmp_path):
+    with found("old").app_context():
+        migrating.upgrade(db.engine)
+        world.settle()
+        world.pass_test(world.act_as(world.person()))
+        sealing.seal(OPERATOR)
+        head = registering.verify(OPERATOR).head
+        keeping.create(OPERATOR, tmp_path / "set")
+    with found("new").app_context():
+        noted = settings.current().instance / heads.NAME
+        noted.parent.mkdir(parents=True, exist_ok=True)
+        before = {"register_entry": {"position": 9, "hash": "of what was here before"}}
+        noted.write_text(json.dumps(before), "utf-8")
+        keeping.restore(OPERATOR, tmp_path / "set")
+        verdict = registering.verify(OPERATOR)
+        assert (verdict.fault, verdict.head, verdict.noted) == (None, head, head)
+        assert json.loads(noted.with_name(f"{heads.NAME}.before-restore").read_text("utf-8")) == before
+        with transaction() as held:
+            for model in (RegisterEntry, Certificate, NumberSeries):
+                held.execute(delete(model))
+        assert registering.verify(OPERATOR).fault.startswith("entry 1 is missing")
