@@ -11,7 +11,7 @@ from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.foundation import heads, migrating, settings
 from app.foundation.db import db, session, transaction
-from app.workflows import certifying, registering, sealing
+from app.workflows import certifying, registering, rendering, sealing
 from tests import world
 from tests.conftest import environment
 
@@ -39,7 +39,7 @@ def test_certificates_of_before_are_recorded_and_guarded(house):
         world.pass_test(world.act_as(world.person(f"person{number}@example.org", family="Ђорђевић")))
     codes = session().scalars(select(Certificate.code).order_by(Certificate.id)).all()
     for code in codes:
-        certifying.render(SYSTEM, code)
+        rendering.render(SYSTEM, code)
     certifying.revoke(SYSTEM, codes[0], "Issued by mistake.")
     sealing.seal(SYSTEM)
     db.session.remove()

@@ -16,7 +16,7 @@ from app.foundation import audit
 from app.foundation.chain import GENESIS
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Refused
-from app.workflows import archiving, certifying
+from app.workflows import archiving, certifying, rendering
 from tests import world
 
 OPERATOR = Actor.system("register export")
@@ -37,7 +37,7 @@ def register(land):
         world.pass_test(world.act_as(world.person(f"person{number}@example.org", family=family)))
     codes = list(session().scalars(select(Certificate.code).order_by(Certificate.id)))
     for code in codes:
-        certifying.render(Actor.system("certificates.render"), code)
+        rendering.render(Actor.system("certificates.render"), code)
     certifying.revoke(Actor.system("certificates revoke"), codes[0], "Issued by mistake; twice.")
     return codes
 
@@ -71,9 +71,9 @@ def test_every_hash_of_the_folder_is_recomputed_as_its_readme_tells(folder):
         previous = sha256(previous + entry["content_sha256"])
         assert previous == entry["chain_sha256"]
     assert manifest["head"] == {"position": len(entries), "hash": previous}
-    assert (manifest["certificates"], manifest["entries"], manifest["fault"]) == (3, 7, None)
+    assert (manifest["certificates"], manifest["entries"], manifest["fault"]) == (3, 10, None)
     readme = (folder / "README.txt").read_text("utf-8")
-    assert f"Head of the chain: entry 7, {previous}" in readme
+    assert f"Head of the chain: entry 10, {previous}" in readme
 
 
 def test_what_each_certificate_says_is_there_in_full(folder, register):
@@ -86,7 +86,7 @@ def test_what_each_certificate_says_is_there_in_full(folder, register):
         assert sha256(line) == row["snapshot_sha256"] == issued[row["number"]]["snapshot_sha256"]
         assert json.loads(line)["family_name"] == row["family_name"]
         assert row["code"] in register
-        assert len(row["file_sha256"]) == 64
+        assert len(row["archive_sha256"]) == len(row["signed_sha256"]) == 64
     assert [row["family_name"] for row in table] == ["Ђорђевић", 'O"Brien, =1+1', "Žluťoučká"]
     assert [(row["state"], row["reason"]) for row in table] == [
         ("revoked", "Issued by mistake; twice."),
@@ -106,7 +106,7 @@ def test_the_export_stands_in_the_audit_trail_without_names(folder):
     head = json.loads((folder / "register.json").read_text("utf-8"))["head"]["hash"]
     entry = session().scalar(select(audit.AuditEntry).where(audit.AuditEntry.action == "register.export"))
     assert (entry.actor, entry.subject) == ("register export", head)
-    assert entry.detail == {"certificates": 3, "entries": 7}
+    assert entry.detail == {"certificates": 3, "entries": 10}
 
 
 def test_a_folder_that_holds_something_is_left_alone(register, tmp_path):

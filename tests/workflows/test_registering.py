@@ -14,9 +14,9 @@ from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
 from app.foundation import files, heads, settings
 from app.foundation.chain import Head
-from app.foundation.db import db, session
+from app.foundation.db import db, session, transaction
 from app.foundation.errors import Refused
-from app.workflows import adjusting, certifying, registering, sealing
+from app.workflows import adjusting, certifying, registering, rendering, sealing
 from tests import world
 
 OPERATOR = Actor.system("register verify")
@@ -33,7 +33,7 @@ def register(land) -> list[str]:
         world.pass_test(world.act_as(world.person(f"person{number}@example.org")))
     codes = list(session().scalars(select(Certificate.code).order_by(Certificate.id)))
     for code in codes:
-        certifying.render(Actor.system("certificates.render"), code)
+        rendering.render(Actor.system("certificates.render"), code)
     certifying.revoke(Actor.system("certificates revoke"), codes[1], "Issued by mistake.")
     sealing.seal(Actor.system("seal"))
     return codes
@@ -132,7 +132,7 @@ def test_a_register_that_nobody_touched_is_well(register):
     verdict = registering.verify(OPERATOR)
     assert (verdict.fault, verdict.certificates, verdict.unsealed) == (None, 6, 0)
     assert verdict.head == verdict.noted
-    assert verdict.head.position == 6 + 6 + 1
+    assert verdict.head.position == 6 + 6 + 6 + 1
 
 
 def test_a_change_in_any_column_of_any_row_is_found(hand):
@@ -205,7 +205,10 @@ def test_a_cut_off_end_is_found_by_the_head_that_the_instance_noted(hand, regist
         sa.delete(RegisterEntry.__table__).where(RegisterEntry.id == newest["id"]),
         sa.update(Certificate.__table__).values(revoked_at=None),
     )
-    assert fault() == "entry 13 is missing: the chain was sealed up to entry 13"
+    assert fault() == "entry 19 is missing: the chain was sealed up to entry 19"
+
+
+MADE_LATER = ("file_digest", "rendered_at", "signed_digest", "signed_at", "signing_certificate_id")
 
 
 def test_who_cuts_off_the_newest_certificate_and_its_number_leaves_the_head(hand):
@@ -216,11 +219,11 @@ def test_who_cuts_off_the_newest_certificate_and_its_number_leaves_the_head(hand
         sa.delete(tables[0]).where(tables[0].c.certificate_id == last),
         sa.delete(tables[0]).where(tables[0].c.kind != "issued"),
         sa.delete(tables[1]).where(tables[1].c.id == last),
-        sa.update(tables[1]).values(file_digest=None, rendered_at=None),
+        sa.update(tables[1]).values(dict.fromkeys(MADE_LATER)),
         sa.update(tables[1]).where(tables[1].c.id == revoked).values(revoked_at=None),
         sa.update(tables[2]).values(last=5),
     )
-    assert fault() == "entry 6 is missing: the chain was sealed up to entry 13"
+    assert fault() == "entry 6 is missing: the chain was sealed up to entry 19"
 
 
 def test_what_is_sealed_after_a_cut_does_not_heal_it(hand, register):
@@ -231,7 +234,7 @@ def test_what_is_sealed_after_a_cut_does_not_heal_it(hand, register):
     )
     certifying.revoke(Actor.system("certificates revoke"), register[2], "Another reason.")
     sealing.seal(Actor.system("seal"))
-    assert fault() == "entry 13 is not the one that was sealed: chain-heads.json holds another hash"
+    assert fault() == "entry 19 is not the one that was sealed: chain-heads.json holds another hash"
 
 
 def test_without_a_note_of_the_instance_a_head_kept_elsewhere_shows_the_cut(hand):
@@ -242,7 +245,7 @@ def test_without_a_note_of_the_instance_a_head_kept_elsewhere_shows_the_cut(hand
         sa.update(Certificate.__table__).values(revoked_at=None),
     )
     assert fault() is None
-    assert fault(head) == "entry 13 is missing: the chain was sealed up to entry 13"
+    assert fault(head) == "entry 19 is missing: the chain was sealed up to entry 19"
 
 
 def test_an_entry_that_waits_for_its_seal_cannot_be_changed_either(hand, register):
@@ -264,9 +267,10 @@ def test_the_first_wrong_entry_is_named_with_what_differs(hand):
     assert fault() == f"{numbers[2]}: not what was registered: is_current"
 
 
-def test_a_lost_and_a_changed_file_are_named(register):
+@pytest.mark.parametrize("copy", ["file_digest", "signed_digest"])
+def test_a_lost_and_a_changed_file_are_named(register, copy):
     held = session().scalar(select(Certificate).where(Certificate.code == register[3]))
-    path = files.store().path(held.file_digest)
+    path = files.store().path(getattr(held, copy))
     kept = path.read_bytes()
     try:
         path.write_bytes(kept + b"\n")
@@ -287,6 +291,7 @@ def test_everything_that_becomes_of_a_certificate_is_an_entry(register):
     assert [(line.kind, line.actor, line.reason) for line in lines] == [
         ("issued", actor.name, ""),
         ("filed", "certificates.render", ""),
+        ("signed", "certificates.render", ""),
         ("revoked", "certificates revoke", "Issued by mistake."),
     ]
 
@@ -303,6 +308,18 @@ def test_a_certificate_taken_back_twice_over_stays_accounted_for(register):
     assert fault() is None
     kinds = session().scalars(select(RegisterEntry.kind).order_by(RegisterEntry.id.desc()).limit(2)).all()
     assert kinds == ["revoked", "ended"]
+
+
+def test_a_certificate_in_the_place_of_another_is_accounted_for(hand, register):
+    held = session().scalar(select(Certificate).where(Certificate.code == register[4]))
+    with transaction():
+        fresh = certifying.supersede(Actor.system("corrections.apply"), [(held, 9000)], "A key was mended.")
+    sealing.seal(Actor.system("seal"))
+    assert fault() is None
+    number = held.number
+    hand.write(sa.update(Certificate.__table__).where(Certificate.number == number).values(successor="CZ-1"))
+    assert fault() == f"{number}: not what was registered: successor"
+    assert fresh[held.id].number != number
 
 
 def test_no_person_recomputes_the_register_of_everybody(land):

@@ -175,7 +175,7 @@ def test_the_doctor_finds_a_signed_copy_that_was_changed(own_settings, code):
     path = store().path(held().signed_digest)
     path.write_bytes(path.read_bytes() + b" ")
     said = {each.name: each.fault for each in examining.examine(Actor.system("doctor"))}
-    assert "its file was changed" in said["certificates"]
+    assert "its file was changed" in said["register"]
 
 
 def test_before_the_first_document_the_doctor_makes_no_key(own_settings, land):

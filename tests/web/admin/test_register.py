@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.rules import state_of
+from app.domain.certificates.rules import State
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
 from app.foundation import clock
 from app.foundation.db import session, transaction
-from app.workflows import certifying, sealing
+from app.workflows import certifying, rendering, sealing
 from tests import world
 
 SYSTEM = Actor.system("certificates revoke")
@@ -111,19 +111,15 @@ def test_it_is_searched_by_name_in_either_script_number_course_state_and_period(
 def test_the_register_is_narrowed_by_state_as_the_one_rule_of_states_says(browser, register):
     today = clock.now().date()
     days = (None, today - timedelta(days=1), today, today + timedelta(days=1))
-    rows = list(register.values()) + [certify(f"Osoba{place}", "596230") for place in range(6)]
+    rows = list(register.values()) + [certify(f"Osoba{place}", "596230") for place in range(10)]
     with transaction():
         for place, held in enumerate(rows):
             held.valid_until = days[place % 4]
             held.revoked_at = clock.now() if place < 4 else None
+            held.superseded_at = clock.now() if 2 <= place < 8 else None
     reader = sign_in(browser, "admin", None)
-    for state in ("valid", "expired", "revoked"):
-        expected = {
-            held.number
-            for held in rows
-            if state_of(is_revoked=held.revoked_at is not None, valid_until=held.valid_until, today=today)
-            == state
-        }
+    for state in State:
+        expected = {held.number for held in rows if held.state_on(today) is state}
         assert listed(reader.get(f"/admin/register?state={state}")) == expected != set()
 
 
@@ -152,18 +148,21 @@ def test_a_broken_address_is_told_and_breaks_nothing(browser, register, asked, c
 
 def test_an_entry_tells_who_did_what_when_and_why(browser, register):
     held = register["czech"]
-    certifying.render(Actor.system("certificates.render"), held.code)
+    rendering.render(Actor.system("certificates.render"), held.code)
     certifying.revoke(SYSTEM, held.code, "Issued by <mistake>.")
     reader = sign_in(browser, "admin", None)
     waiting = text(reader.get(f"/admin/register/{held.code}"))
-    assert waiting.count("Not sealed yet") == 3
+    assert waiting.count("Not sealed yet") == 4
     sealing.seal(Actor.system("seal"))
     page = reader.get(f"/admin/register/{held.code}")
     said = text(page)
     assert "Not sealed yet" not in said
-    assert re.search(r"Issued .* Document made .* Revoked .* the system \(certificates revoke\)", said)
+    assert re.search(
+        r"Issued .* Document made .* Document signed .* Revoked .* the system \(certificates revoke\)", said
+    )
     assert "Issued by &lt;mistake&gt;." in page.get_data(as_text=True)
     assert held.file_digest in said
+    assert held.signed_digest in said
     assert f"/certificates/{held.code}.pdf" in page.get_data(as_text=True)
 
 
