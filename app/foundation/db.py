@@ -84,16 +84,15 @@ def session() -> Session:
 def transaction() -> Iterator[Session]:
     """Open the one transaction of an act, and commit it at the end; whatever is raised undoes all of it.
 
-    A snapshot held by earlier reads is let go first: SQLite would refuse to turn it into a write.
+    What earlier reads hold is let go first: SQLite would refuse to turn its snapshot into a write.
     After the commit the jobs that were enqueued inside are announced to the worker.
     """
     held = session()
     if held.info.get("writing"):
         raise NestedTransaction("transactions do not nest")
-    held.rollback()
     held.info["writing"] = True
     try:
-        held.connection(execution_options={"writing": True})
+        _begin_writing(held)
         yield held
         held.commit()
     except BaseException:
@@ -104,6 +103,21 @@ def transaction() -> Iterator[Session]:
         held.info["writing"] = False
     for call in held.info.pop("after_commit", ()):
         call()
+
+
+def _begin_writing(held: Session) -> None:
+    """Begin to write, on the connection of earlier reads where these were no transaction: PostgreSQL commits each.
+
+    To give a connection back and take it again costs a tenth of saving an answer.
+    """
+    if held.get_bind().dialect.name == "postgresql" and held.in_transaction() and not held.new:
+        raw: Any = held.connection().connection.dbapi_connection
+        if raw.info.transaction_status.name == "IDLE":
+            held.expire_all()
+            _begin_in_words(raw)
+            return
+    held.rollback()
+    held.connection(execution_options={"writing": True})
 
 
 @contextmanager
@@ -142,10 +156,13 @@ def install_engine_rules(engine: Engine) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    """Begin in words: psycopg commits what was so begun, and need not leave autocommit and come back to it."""
     if connection.get_execution_options().get("writing"):
-        raw: Any = connection.connection.dbapi_connection
-        raw.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        _begin_in_words(connection.connection.dbapi_connection)
+
+
+def _begin_in_words(raw: Any) -> None:  # noqa: ANN401 -- psycopg's.
+    """Begin by a statement: psycopg commits what was so begun, and need not leave autocommit and come back to it."""
+    raw.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
 
 
 def _note_return(_raw: object, record: ConnectionPoolEntry) -> None:

@@ -67,6 +67,25 @@ def test_writing_is_one_transaction(land):
 
 
 @POSTGRESQL
+def test_who_has_read_writes_on_the_same_connection(land):
+    read = session().connection().connection.dbapi_connection
+    with transaction() as held:
+        assert held.connection().connection.dbapi_connection is read
+        assert read.info.transaction_status is TransactionStatus.INTRANS
+    assert read.info.transaction_status is TransactionStatus.IDLE
+
+
+def test_what_was_read_before_an_act_is_read_anew_inside(land):
+    person = session().get(Person, world.person("somebody@example.org").id)
+    person.email = "never kept@example.org"
+    other = create_engine(db.engine.url, poolclass=NullPool)
+    with other.begin() as connection:
+        connection.execute(text("UPDATE person SET given_name = 'Another'"))
+    with transaction():
+        assert (person.given_name, person.email) == ("Another", "somebody@example.org")
+
+
+@POSTGRESQL
 def test_a_connection_that_died_while_it_lay_idle_is_replaced(land):
     dead = session().scalar(text("SELECT pg_backend_pid()"))
     db.session.remove()

@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select
 
-from app.domain.access.values import Actor
+from app.domain.access.policy import scope_of
+from app.domain.access.values import Actor, Grant, Permission, Role
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt, EarlierResult
 from app.domain.catalogue import service as catalogue
@@ -18,6 +20,8 @@ from app.domain.corrections import service as mending
 from app.domain.corrections.models import Correction, CorrectionResult
 from app.domain.corrections.values import Fairness
 from app.domain.enrolment.models import Enrolment
+from app.domain.reports.queries.analysis import get_analysis
+from app.domain.reports.values import Sample
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
 from app.foundation import clock
@@ -255,3 +259,40 @@ def test_an_attempt_whose_task_waits_for_a_mark_gets_its_points_and_no_mark(land
     mend(method)
     assert (again(attempt).earned, attempt.mark, rows(Enrolment)[0].outcome) == ("1", None, None)
     assert mails() == []
+
+
+def analysed(question: str):
+    """Return the item analysis of the course, and the figures of a question, or None where no result counts it."""
+    scope = scope_of(Actor("test", grants=(Grant(Role.ADMIN, ""),)), Permission.COURSE_WRITE)
+    found = get_analysis(scope, Sample("keys"), ZoneInfo("Europe/Prague"), "cs")
+    return found, next((each for each in found.questions if each.key == question), None)
+
+
+def test_item_analysis_counts_mended_results_by_the_mended_key(before, method):
+    for number, chosen in enumerate(("b", "c", "c", "c")):
+        sit(f"learner{number}@example.org", one=chosen)
+    _, question = analysed("one")
+    assert question.item.facility.value == pytest.approx(25)
+    publish("2", **MENDED)
+    mend(method)
+    found, question = analysed("one")
+    assert (found.test.count, question.item.count) == (4, 4)
+    assert question.item.facility.value == pytest.approx(75)
+    assert {each.text: (each.is_right, each.chosen) for each in question.choices} == {
+        "a": (False, 0),
+        "b": (False, 1),
+        "c": (True, 3),
+    }
+    assert found.test.mean.value == pytest.approx((3 * 100 + 200 / 3) / 4)
+
+
+def test_item_analysis_leaves_a_dropped_question_out_of_the_results_that_lost_it(before, method):
+    for number, chosen in enumerate(("b", "c", "c")):
+        sit(f"learner{number}@example.org", one=chosen)
+    publish("2", one=None)
+    mend(method, one="drop")
+    found, question = analysed("one")
+    assert (found.test.count, found.whole.mean.value) == (3, pytest.approx(100))
+    assert question is None or question.item.count == 0
+    _, other = analysed("other")
+    assert (other.item.count, other.item.facility.value) == (3, pytest.approx(100))
