@@ -253,9 +253,8 @@ def _figures(gathering: Gathering, papers: _Papers, slug: str) -> Iterator[Quest
     newest = find_newest_version(slug)
     pool = list(areas_of_pool(newest.id)) if newest is not None else []
     places = {key: place for place, key in enumerate(pool)}
-    for key, item in sorted(
-        gathering.items.items(), key=lambda each: (places.get(each[0], len(pool)), each[0])
-    ):
+    counted = [(key, item) for key, item in gathering.items.items() if any(item.gained)]
+    for key, item in sorted(counted, key=lambda each: (places.get(each[0], len(pool)), each[0])):
         question = _question(key, item, papers.shown(item.version_id, key), is_drawn_still=key in places)
         yield replace(question, advice=advise(question))
 
