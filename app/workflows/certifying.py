@@ -118,7 +118,7 @@ def supersede(
         made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
     told = [(old.number, {"by": made[old.id].number, "reason": reason}) for old, _mark in marked]
     audit.record_each(actor.name, "certificate.supersede", told)
-    enqueue_each("certificates.render", [{"code": new.code} for new in made.values()])
+    enqueue_each("certificates.render", [{"code": new.code, "tells": False} for new in made.values()])
     return made
 
 

@@ -13,6 +13,7 @@ from app.domain.certificates import queries as register
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate, SigningCertificate
 from app.domain.certificates.values import Snapshot
+from app.domain.people import queries as people
 from app.domain.territory import queries as territory
 from app.formats import certificate_archive, certificate_seal
 from app.foundation import audit, authority, clock, queue, settings, signing
@@ -20,15 +21,17 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.plain import load
+from app.workflows import notifying
 from app.workflows.certifying import design_of
 
 JOB = "certificates.render"
 
 
-def render(actor: Actor, code: str) -> None:
-    """Make the archive copy of a certificate from its snapshot, sign it, and keep both; each is made once.
+def render(actor: Actor, code: str, *, tells: bool = True) -> None:
+    """Make the archive copy of a certificate from its snapshot, sign it, keep both, and tell the holder; each once.
 
-    Without a key the archive copy waits, and KeyUnavailable (or StampUnavailable) is raised: the job is done again.
+    Who is told otherwise is not told here (not ``tells``). Without a key the archive copy waits, and KeyUnavailable
+    (or StampUnavailable) is raised: the job is done again.
     """
     scope = scope_of(actor, Permission.CERTIFICATE_READ)
     certificate = register.get_certificate(scope, code)
@@ -49,6 +52,21 @@ def render(actor: Actor, code: str) -> None:
         certificate = register.get_certificate(scope, code, is_locked=True)
         if certificate.signed_digest is None:
             certificates.keep_signed(certificate, digest, known, actor.name)
+            if tells:
+                _tell(actor, certificate, snapshot)
+
+
+def _tell(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> None:
+    """Promise a mail to the holder, inside the act that keeps the signed copy: one mail, however often it is tried."""
+    holder = people.get_owner(scope_of(actor, Permission.PERSON_READ), certificate.person_id)
+    notifying.post(
+        holder,
+        "certificate",
+        number=certificate.number,
+        course=snapshot.course_title,
+        link=f"/certificates/{certificate.code}.pdf",
+        verify=f"/verify/{certificate.code}",
+    )
 
 
 def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> bytes:

@@ -80,7 +80,13 @@ def _promise_signatures(held: sa.Connection) -> None:
     there = _certificate.c.file_digest.is_not(None)
     codes = held.scalars(sa.select(_certificate.c.code).where(there).order_by(_certificate.c.id))
     rows = [
-        {"name": JOB, "arguments": {"code": code}, "created_at": present, "due_at": present, "tries": 0}
+        {
+            "name": JOB,
+            "arguments": {"code": code, "tells": False},
+            "created_at": present,
+            "due_at": present,
+            "tries": 0,
+        }
         for code in codes
     ]
     if rows:

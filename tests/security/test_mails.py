@@ -109,6 +109,12 @@ KINDS = {
         "office": "@",
         "link": "/attempts/x/result",
     },
+    "certificate": {
+        "number": "CZ-2026-1",
+        "course": "@",
+        "link": "/certificates/x.pdf",
+        "verify": "/verify/x",
+    },
     "work_marked": {"course": "@", "link": "/attempts/x/result"},
     "work_returned": {"course": "@", "link": "/attempts/x/works/1"},
 }

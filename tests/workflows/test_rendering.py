@@ -14,6 +14,7 @@ from app.foundation import audit, authority, queue, settings, signing
 from app.foundation.db import db, session
 from app.foundation.errors import Conflict
 from app.foundation.files import store
+from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
 from app.workflows import examining, rendering
@@ -64,6 +65,22 @@ def test_both_copies_are_kept_and_the_archive_copy_begins_the_signed_one(own_set
     assert signing.check(signed, [known.chain]).is_genuine
     assert known.is_own
     assert certificate.signed_at >= certificate.rendered_at
+
+
+def test_the_holder_is_told_once_that_it_is_here(own_settings, code):
+    for _ in range(2):
+        rendering.render(WORKER, code)
+    [told] = session().scalars(select(MailMessage)).all()
+    assert told.recipient == "eva@example.org"
+    assert held().number in told.subject
+    assert f"/certificates/{code}.pdf" in told.text
+    assert f"/verify/{code}" in told.html
+
+
+def test_who_is_told_otherwise_gets_no_second_mail(own_settings, code):
+    rendering.render(WORKER, code, tells=False)
+    assert held().signed_digest is not None
+    assert session().scalar(select(func.count()).select_from(MailMessage)) == 0
 
 
 def test_a_document_that_is_there_is_not_made_again(own_settings, code):
