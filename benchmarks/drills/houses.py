@@ -1,14 +1,17 @@
 """The ground of a drill: an installation with learners before their test, on SQLite and on PostgreSQL."""
 
+import os
 import shutil
+import signal
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import ground, land
-from benchmarks.ground import Instance
+from benchmarks.ground import ROOT, Instance
 from tests.servers import has_postgres, postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -21,6 +24,32 @@ class House:
     engine: str
     instance: Instance
     folder: Path
+
+
+class Program:
+    """A program of the system in a process group of its own, so that it can be killed with all its children."""
+
+    def __init__(self, house: House, environ: Mapping[str, str], *command: str) -> None:
+        self._environ = {"PATH": os.environ["PATH"], **environ}
+        self._log = (house.folder / "program.log").open("ab")
+        self._command = command
+        self.process: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        """Start it."""
+        self.process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environ,
+            stderr=self._log,
+            stdout=self._log,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """Kill it, as the loss of power would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 @contextmanager

@@ -1,9 +1,6 @@
 """The server is killed (SIGKILL) at random moments while people save and submit; what it acknowledged must be there."""
 
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,7 +22,7 @@ from app.domain.enrolment.models import Enrolment
 from app.foundation.db import db
 from benchmarks import ground
 from benchmarks.browsing import Browser, WrongAnswer
-from benchmarks.drills.houses import House
+from benchmarks.drills.houses import House, Program
 from benchmarks.ground import ROOT
 from benchmarks.scenes import Form, right_form, start
 from tests.servers import free_port, wait_for_port
@@ -109,30 +106,21 @@ def _by_question(form: Form) -> dict[int, Form]:
     return found
 
 
-class Serving:
-    """A web server in a process group of its own, so that it can be killed with all its workers at once."""
+class Serving(Program):
+    """A web server that can be killed with all its workers at once."""
 
     def __init__(self, house: House, port: int) -> None:
-        self._environ = {"PATH": os.environ["PATH"], **house.instance.environ}
         self._port = port
-        self._log = (house.folder / "server.log").open("ab")
         config = str(ROOT / "deploy" / "gunicorn.conf.py")
-        self._command = (
+        super().__init__(
+            house, house.instance.environ,
             sys.executable, "-m", "gunicorn", "--config", config, "--bind", f"127.0.0.1:{port}", "wsgi:app",
         )  # fmt: skip
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            env=self._environ,
-            stderr=self._log,
-            stdout=self._log,
-            start_new_session=True,
-        )
-        wait_for_port(self._port, self._process)
+        super().start()
+        wait_for_port(self._port, self.process)
         while not self._answers():  # The port is open before anybody answers at it.
             sleep(0.02)
 
@@ -140,12 +128,6 @@ class Serving:
         with suppress(OSError, HTTPException):
             return Browser(self._port).get("/healthz").status == HTTPStatus.OK
         return False
-
-    def kill(self) -> None:
-        """Kill it, as the loss of power would."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
 
 
 def run(house: House, kills: int) -> dict[str, int]:

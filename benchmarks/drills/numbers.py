@@ -39,7 +39,7 @@ def run(house: House) -> dict[str, float]:
     """Issue in rounds; return what became of the numbers, how long each waited, and how long a check takes."""
     with ground.opened(house.instance.environ):
         before = _read_ordinals()
-        wanted = _enrol_often(AT_ONCE * ROUNDS)
+        wanted = enrol_often(AT_ONCE * ROUNDS)
         waited, faults = _issue_all(house.instance.environ, wanted)
         given = Counter(_read_ordinals()) - Counter(before)
         missing = set(range(len(before) + 1, len(before) + len(wanted) + 1)) - set(given)
@@ -70,14 +70,16 @@ def _read_ordinals() -> list[int]:
     return list(session().scalars(select(Certificate.ordinal).where(Certificate.year == this_year)))
 
 
-def _enrol_often(times: int) -> list[UUID]:
+def enrol_often(times: int) -> list[UUID]:
     """Enrol one person as often as certificates are wanted; return the public ids."""
     first = session().scalars(select(Enrolment).where(Enrolment.outcome.is_(None)).limit(1)).one()
     row = {column.key: getattr(first, column.key) for column in Enrolment.__table__.columns}
     del row["id"], row["public_id"]
+    last = session().scalar(select(func.max(Enrolment.ordinal))) or 0
+    begin = max(last + 1, _FAR)
     with transaction() as held:
-        held.execute(insert(Enrolment), [row | {"ordinal": _FAR + place} for place in range(times)])
-    return list(session().scalars(select(Enrolment.public_id).where(Enrolment.ordinal >= _FAR)))
+        held.execute(insert(Enrolment), [row | {"ordinal": begin + place} for place in range(times)])
+    return list(session().scalars(select(Enrolment.public_id).where(Enrolment.ordinal >= begin)))
 
 
 def _issue_all(environ: dict[str, str], wanted: Sequence[UUID]) -> tuple[list[float], int]:
@@ -107,7 +109,7 @@ def _issue_each(app: Flask, wanted: Sequence[UUID]) -> tuple[list[float], int]:
         began = monotonic()
         with app.app_context():
             try:
-                _issue(enrolment_id)
+                issue(enrolment_id)
             except SQLAlchemyError:
                 faults += 1
             db.session.remove()
@@ -115,7 +117,7 @@ def _issue_each(app: Flask, wanted: Sequence[UUID]) -> tuple[list[float], int]:
     return waited, faults
 
 
-def _issue(enrolment_id: UUID) -> None:
+def issue(enrolment_id: UUID) -> None:
     """Issue a certificate as completing does, in a transaction of its own."""
     with transaction():
         taken = enrolments.get_taken_by_public_id(scope_of(_SYSTEM, Permission.ENROLMENT_READ), enrolment_id)
