@@ -11,7 +11,16 @@ LARGEST = 1_000_000
 _END_OF_CODE = _("Enter the last five letters of the code.")
 
 
-class DocumentForm(FlaskForm):
+class PublicForm(FlaskForm):
+    """A form of anybody's, who gets no cookie by it."""
+
+    class Meta:
+        """Without a token: nothing is written."""
+
+        csrf = False
+
+
+class DocumentForm(PublicForm):
     """A certificate as a file."""
 
     file = FileField(
@@ -21,7 +30,7 @@ class DocumentForm(FlaskForm):
     )
 
 
-class NameForm(FlaskForm):
+class NameForm(PublicForm):
     """What stands on the certificate only: the end of its code."""
 
     group = StringField(
