@@ -57,6 +57,7 @@ def _on_sqlite(folder: Path, effort: Effort) -> Iterator[Figure]:
     with measuring("sqlite", instance, None, folder) as engine:
         yield from engine.play(effort)
     yield from alone.document(instance)
+    yield from alone.verification(instance)
     yield from alone.statements(instance)
     yield from alone.visits(instance, folder)
     yield from items.analysis("sqlite", instance)

@@ -14,6 +14,7 @@ from app.formats import certificate_archive, certificate_design, certificate_sea
 from app.foundation import clock, settings, signing
 from app.foundation.db import db
 from app.foundation.plain import load
+from app.web.limiter import limiter
 from benchmarks import counting, ground, processes, scenes, visiting
 from benchmarks.browsing import Browser
 from benchmarks.figures import Figure
@@ -22,9 +23,11 @@ from benchmarks.here import Here
 from benchmarks.serving import Server, serving
 
 MOST_ARCHIVE_MS, MOST_SIGNED_MS, MOST_ARCHIVE_KB = 20.0, 60.0, 60.0
+MOST_CHECK_MS = 4.0
 MOST_PAGE_STATEMENTS, MOST_ATTEMPT_STATEMENTS = 5, 70
 MOST_VISIT_KB, MOST_VISIT_REQUESTS = 250.0, 12
 DOCUMENTS = 40
+CHECKS = 300
 
 
 def document(instance: Instance) -> Iterator[Figure]:
@@ -56,6 +59,22 @@ def _make(
     looks = certificate_seal.draw(snapshot, design, key.name, clock.now())
     signing.sign(archive, key, looks, given)
     return middle - before, processes.own_cpu_ms() - before, len(archive) / 1024
+
+
+def verification(instance: Instance) -> Iterator[Figure]:
+    """Verify certificates by their codes, each another, by somebody who is not signed in: page and JSON."""
+    with ground.opened({**instance.environ, "LOG_LEVEL": "WARNING"}) as app, Session(db.engine) as held:
+        codes = held.scalars(select(Certificate.code).order_by(Certificate.id).limit(CHECKS)).all()
+        limiter.enabled = False
+        anyone = Here(app)
+        for name, way in (("page", "/verify/"), ("JSON", "/api/v1/certificates/")):
+            anyone.get(f"{way}{codes[0]}")
+            costs = []
+            for code in codes:
+                before = processes.own_cpu_ms()
+                anyone.get(f"{way}{code}")
+                costs.append(processes.own_cpu_ms() - before)
+            yield Figure(f"verification by code: {name}", "process", median(costs), "ms CPU", MOST_CHECK_MS)
 
 
 def statements(instance: Instance) -> Iterator[Figure]:

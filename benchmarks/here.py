@@ -9,9 +9,9 @@ from benchmarks.ground import HOST
 
 
 class Here:
-    """Somebody who is signed in."""
+    """Somebody who is signed in, or without a token a passer-by."""
 
-    def __init__(self, app: Flask, token: str) -> None:
+    def __init__(self, app: Flask, token: str | None = None) -> None:
         self._client = app.test_client(use_cookies=False)
         self._browser = Browser(0, token)
 

@@ -78,7 +78,9 @@ def open_app(made: Flask) -> Iterator[Flask]:
     with made.app_context():
         yield made
         _empty()
-        (made.extensions["gradivo.settings"].instance / heads.NAME).unlink(missing_ok=True)
+        instance = made.extensions["gradivo.settings"].instance
+        for left in (instance / heads.NAME, *instance.glob("*.tally")):
+            left.unlink(missing_ok=True)
 
 
 def _empty() -> None:

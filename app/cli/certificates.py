@@ -1,16 +1,18 @@
 """``flask certificates``: verify, revoke, and renew the key that they are signed with."""
 
 import sys
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from app.domain.access.values import Actor
 from app.domain.certificates import queries as register
+from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import State
 from app.foundation import clock
 from app.foundation.errors import AppError
-from app.workflows import certifying, rendering
+from app.workflows import certifying, rendering, verifying
 
 
 @click.group("certificates")
@@ -19,11 +21,11 @@ def group() -> None:
 
 
 @group.command("verify")
-@click.argument("code")
+@click.argument("document", metavar="FILE|CODE")
 @with_appcontext
-def verify(code: str) -> None:
-    """Tell what a certificate's CODE is worth today; end with 1 unless it is valid."""
-    certificate = register.find_by_code(code)
+def verify(document: str) -> None:
+    """Tell what a certificate is worth today, by its FILE or its CODE; end with 1 unless it is valid."""
+    certificate = _recognised(Path(document)) if Path(document).is_file() else register.find_by_code(document)
     if certificate is None:
         click.echo("unknown", err=True)
         sys.exit(1)
@@ -35,6 +37,15 @@ def verify(code: str) -> None:
     )
     if state is not State.VALID:
         sys.exit(1)
+
+
+def _recognised(path: Path) -> Certificate | None:
+    """Return the certificate whose file this is, None where it names none; end with 1 where it was changed."""
+    found = verifying.recognise(path.read_bytes())
+    if found.numbers:
+        click.echo(f"altered\t{', '.join(found.numbers)}", err=True)
+        sys.exit(1)
+    return found.certificate
 
 
 @group.command("revoke")

@@ -17,6 +17,7 @@ from app.web.learner import surveys as learner
 from app.web.limiter import limiter
 from app.web.manager import attempts as manager
 from app.web.proctor import papers as proctor
+from app.web.public import checks
 from app.web.public import health as public
 from app.web.trainer import views as trainer
 
@@ -30,6 +31,8 @@ BLUEPRINTS = (
     coordinator.blueprint,
     admin.blueprint,
 )
+WITHOUT_TOKEN = (account.language, checks.verify_file, checks.verify_name)
+"""What anyone may send, and what changes nothing but a page: it needs no token, and so a passer-by gets no cookie."""
 LARGEST_BODY = 210 * 1024 * 1024
 """A course of 200 MB and the form around it; smaller limits stand at the forms themselves."""
 
@@ -64,7 +67,9 @@ def install(app: Flask, settings: Settings) -> None:
     entrance.install(app, settings)
     session.install(app)
     entrance.install_reading(app)
-    CSRFProtect(app).exempt(account.language)
+    protection = CSRFProtect(app)
+    for view in WITHOUT_TOKEN:
+        protection.exempt(view)
     headers.install(app, settings)
     errors.install(app)
     navigation.install(app, settings)

@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     """Teach the templates the filters."""
     app.jinja_env.filters.update(
         day=day,
+        exact=exact,
         file_size=file_size,
         hour=hour,
         in_json=in_json,
@@ -69,6 +70,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return a moment in the page's language and the reader's zone."""
     return "" if value is None else format_datetime(value, "medium")
+
+
+def exact(value: datetime) -> str:
+    """Return a moment in the page's language and the reader's zone, which is named: for what is printed and kept."""
+    return str(format_datetime(value, "long"))
 
 
 def hour(value: datetime | None) -> str:

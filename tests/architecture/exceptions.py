@@ -21,6 +21,9 @@ WITHOUT_SCOPE = {
     "certificates.find_notice": "what was noted of an attempt that was found already",
     "certificates.find_snapshot": "what was kept of an attempt that was found already",
     "certificates.find_by_code": "anyone who holds a certificate may have its code verified",
+    "certificates.find_by_file": "anyone who holds a certificate's file may have it verified",
+    "certificates.list_named": "tells of a number that a file names no more than that it was given",
+    "certificates.is_name_hidden": "what the holder of a certificate that was found already wants",
     "surveys.list_waiting": "answers name nobody, and are let out by the act that adds the fifth",
     "certificates.find_ending": "what became of a certificate that was found already",
     "certificates.list_signing_certificates": "what documents are signed with is public, and of no person",
@@ -30,6 +33,9 @@ WITHOUT_SCOPE = {
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 
 WITHOUT_ACTOR = {
+    "verifying.note_check": "anyone may check a certificate, and nobody is known by it",
+    "verifying.recognise": "anyone may have a file verified",
+    "verifying.tell": "the code is the proof",
     "documenting.has_notice": "a property of an attempt that was found already",
     "certifying.design_of": "a file turned into a value",
     "rendering.find_key": "the key of the instance; nothing of people is read",

@@ -12,8 +12,8 @@ from tests.security.stage import Stage
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ADMIN = next(part for part in PARTS if part.name == "admin")
-WITHOUT_TOKEN = {"account.language"}
-"""Anyone's choice of a language: whether another site sends it is told by Origin and Fetch Metadata alone."""
+WITHOUT_TOKEN = {"account.language", "public.verify_file", "public.verify_name"}
+"""Anyone's choice of a language, and questions: whether another site sends it is told by Origin and Fetch Metadata."""
 FOREIGN = (
     {"Origin": "https://evil.example"},
     {"Origin": "null"},

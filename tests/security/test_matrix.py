@@ -119,6 +119,7 @@ def test_nobody_but_the_public_list_comes_in_without_signing_in(stage):
         "account.reset",
         "public.accessibility",
         "public.alive",
+        "public.certificate_in_json",
         "public.course",
         "public.courses",
         "public.help_page",
@@ -131,6 +132,8 @@ def test_nobody_but_the_public_list_comes_in_without_signing_in(stage):
         "public.security",
         "public.verify",
         "public.verify_code",
+        "public.verify_file",
+        "public.verify_name",
     }
 
 

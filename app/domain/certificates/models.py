@@ -50,7 +50,7 @@ class Certificate(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40))
     code_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    number: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(40), index=True)
     issuer_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     year: Mapped[int]
     ordinal: Mapped[int]
@@ -64,9 +64,9 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     superseded_at: Mapped[datetime | None] = mapped_column(Moment)
     successor: Mapped[str | None] = mapped_column(String(40))  # number of the certificate that took its place
-    file_digest: Mapped[str | None] = mapped_column(String(64))
+    file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     rendered_at: Mapped[datetime | None] = mapped_column(Moment)
-    signed_digest: Mapped[str | None] = mapped_column(String(64))
+    signed_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     signing_certificate_id: Mapped[int | None] = mapped_column(ForeignKey("signing_certificate.id"))
     folded: Mapped[str] = mapped_column(
@@ -115,6 +115,28 @@ class Certificate(Base):
 
 
 _FROM_SNAPSHOT = {"snapshot", "folded"}
+
+
+class HiddenName(Base):
+    """A holder wants initials shown to whoever checks her certificates, until they type the end of the code.
+
+    It is of the holder, not of a certificate: it holds for those to come, and nothing of the register changes.
+    """
+
+    __tablename__ = "hidden_name"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
+class CertificateCheck(Base):
+    """How often a certificate was checked by others, and on which day (UTC) last; never by whom."""
+
+    __tablename__ = "certificate_check"
+
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True)
+    times: Mapped[int]
+    last_on: Mapped[date]
 
 
 class Notice(Base):

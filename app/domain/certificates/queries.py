@@ -1,6 +1,6 @@
 """Every question put to the register; all take a scope, but for the verification by code."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import (
     Certificate,
+    CertificateCheck,
+    HiddenName,
     Notice,
     NumberSeries,
     RegisterEntry,
@@ -31,6 +33,42 @@ def find_by_code(code: str) -> Certificate | None:
     return session().scalar(
         select(Certificate).where(Certificate.code_digest == digest(normalise_code(code)))
     )
+
+
+def find_by_file(content_digest: str) -> Certificate | None:
+    """Return the certificate that a file is a stored copy of, the signed one or the archive's, by its SHA-256."""
+    return session().scalar(
+        select(Certificate).where(
+            or_(Certificate.signed_digest == content_digest, Certificate.file_digest == content_digest)
+        )
+    )
+
+
+def list_named(codes: Collection[str], numbers: Collection[str]) -> Sequence[str]:
+    """Return the numbers of the certificates that have some codes or numbers, in order."""
+    digests = [digest(normalise_code(code)) for code in codes]
+    named = or_(Certificate.code_digest.in_(digests), Certificate.number.in_(numbers))
+    return session().scalars(select(Certificate.number).where(named).order_by(Certificate.number)).all()
+
+
+def is_name_hidden(certificate: Certificate) -> bool:
+    """Tell whether the holder of a certificate wants initials shown."""
+    return session().get(HiddenName, certificate.person_id) is not None
+
+
+def hides_name(scope: Scope, person_id: int) -> bool:
+    """Tell whether a person whose own the scope is wants initials shown to whoever checks her certificates."""
+    return scope.covers("", person_id) and session().get(HiddenName, person_id) is not None
+
+
+def list_checks(scope: Scope, person_id: int) -> Mapping[int, CertificateCheck]:
+    """Return how often a person's certificates within a scope were checked, by the ids of those that were."""
+    checked = (
+        select(CertificateCheck)
+        .join(Certificate)
+        .where(Certificate.person_id == person_id, scope.within(Certificate.unit_path, Certificate.person_id))
+    )
+    return {each.certificate_id: each for each in session().scalars(checked)}
 
 
 def get_certificate(scope: Scope, code: str, *, is_locked: bool = False) -> Certificate:

@@ -43,6 +43,24 @@ def state_of(*, is_revoked: bool, is_superseded: bool, valid_until: date | None,
     return State.EXPIRED if valid_until is not None and today > valid_until else State.VALID
 
 
+def names_of(said: Mapping[str, str], *, is_hidden: bool) -> tuple[str, str]:
+    """Return whose a certificate is by what it says, in her own and in Latin script; a hidden name is ``J. N.``."""
+    native = _joined(said["given_name"], said["family_name"], is_hidden=is_hidden)
+    return native, _joined(said["given_name_latin"], said["family_name_latin"], is_hidden=is_hidden)
+
+
+def _joined(*names: str, is_hidden: bool) -> str:
+    return " ".join(f"{name[0]}." if is_hidden else name for name in names if name)
+
+
+def is_last_group(code: str, typed: str) -> bool:
+    """Tell whether somebody typed the last group of a code, or all of it; both as ``ids.normalise_code`` has them."""
+    return typed in {code, code[-GROUP:]}
+
+
+GROUP = 5
+"""Letters in a group of a code."""
+
 _SEARCHED = (
     "number",
     "family_name",

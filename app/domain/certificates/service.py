@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import BindParameter, Executable, Table, bindparam
+from sqlalchemy import BindParameter, Executable, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments.models import Attempt
 from app.domain.certificates import rules
 from app.domain.certificates.models import (
     Certificate,
+    CertificateCheck,
+    HiddenName,
     Notice,
     NumberSeries,
     RegisterEntry,
@@ -22,7 +24,7 @@ from app.domain.certificates.values import Outlook, Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
-from app.foundation.db import session
+from app.foundation.db import insert_into, session
 from app.foundation.plain import dump
 
 _LONGEST_NAME = 200
@@ -234,3 +236,21 @@ def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
     present = clock.now()
     _change([(certificate, {"revoked_at": present})], "revoked", by, reason, present)
+
+
+def hide_name(person_id: int) -> None:
+    """Let initials stand for a holder's name where others check her certificates; a second time changes nothing."""
+    hidden = insert_into(HiddenName).values(person_id=person_id, since=clock.now())
+    session().execute(hidden.on_conflict_do_nothing(index_elements=["person_id"]))
+
+
+def show_name(person_id: int) -> None:
+    """Let a holder's name be seen again by whoever checks her certificates."""
+    session().execute(delete(HiddenName).where(HiddenName.person_id == person_id))
+
+
+def count_checked(certificate_id: int, times: int, last_on: date) -> None:
+    """Add to how often a certificate was checked."""
+    fresh = insert_into(CertificateCheck).values(certificate_id=certificate_id, times=times, last_on=last_on)
+    counted = {"times": CertificateCheck.times + times, "last_on": last_on}
+    session().execute(fresh.on_conflict_do_update(index_elements=["certificate_id"], set_=counted))

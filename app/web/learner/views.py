@@ -16,7 +16,7 @@ from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.web.learner import outline
 from app.web.session import actor
-from app.workflows import learning
+from app.workflows import learning, verifying
 
 blueprint = Blueprint("learner", __name__)
 P = Permission
@@ -141,8 +141,26 @@ def certificates() -> str:
     """Show my certificates."""
     own = actor()
     held = register.list_of_person(scope_of(own, P.CERTIFICATE_READ), own.person_id or 0)
-    failed = register.list_failed(scope_of(own, P.OWN_LEARNING), own.person_id or 0)
-    return render_template("learner/certificates.html", held=held, failed=failed)
+    scope = scope_of(own, P.OWN_LEARNING)
+    return render_template(
+        "learner/certificates.html",
+        held=held,
+        checks=register.list_checks(scope, own.person_id or 0),
+        failed=register.list_failed(scope, own.person_id or 0),
+        hides_name=register.hides_name(scope, own.person_id or 0),
+    )
+
+
+@blueprint.post("/certificates/name")
+@requires(P.OWN_LEARNING)
+def certificate_name() -> Response:
+    """Hide my name behind initials where others check my certificates, or show it again."""
+    is_hidden = request.form.get("hidden") != "no"
+    verifying.choose_name(actor(), is_hidden=is_hidden)
+    flash(
+        _("Others now see your initials first.") if is_hidden else _("Others now see your name."), "success"
+    )
+    return redirect(url_for("learner.certificates"))
 
 
 @blueprint.get("/certificates/<string:code>.pdf")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.domain.access.gate import public
 from app.foundation import queue, schema, settings
 from app.foundation.db import session
-from app.web.public.views import blueprint
+from app.web.public.checks import blueprint
 
 __all__ = ["blueprint"]
 

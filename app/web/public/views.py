@@ -1,8 +1,8 @@
-"""Pages for anyone: front page, catalogue, verification, statements, health."""
+"""Pages for anyone: front page, catalogue, what certificates are signed with, statements."""
 
 from pathlib import PurePosixPath
 
-from flask import Blueprint, Response, make_response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.access.gate import public
@@ -11,7 +11,6 @@ from app.domain.certificates import queries as register
 from app.foundation.errors import NotFound
 from app.foundation.files import store
 from app.web.headers import SANDBOX_POLICY
-from app.web.limiter import limiter
 from app.web.public import shelf
 from app.web.session import choose_locale, find_current_actor
 
@@ -67,33 +66,7 @@ def media(digest: str, name: str) -> BaseResponse:
     return response
 
 
-# Verification.
-
-
-@blueprint.get("/verify")
-@limiter.limit("60/minute")
-@public
-def verify() -> BaseResponse | str:
-    """Check a certificate by the code that was typed, or ask for one."""
-    code = request.args.get("code", "").strip()
-    return _verified(code) if code else render_template("public/verify.html", code="")
-
-
-@blueprint.get("/verify/<string:code>")
-@limiter.limit("60/minute")
-@public
-def verify_code(code: str) -> BaseResponse | str:
-    """Check a certificate by its code or QR: unknown and malformed codes get the same page."""
-    return _verified(code)
-
-
-def _verified(code: str) -> BaseResponse:
-    certificate = register.find_by_code(code)
-    ending = register.find_ending(certificate) if certificate else None
-    body = render_template("public/verify_code.html", certificate=certificate, ending=ending, code=code[:60])
-    response = make_response(body, 200 if certificate else 404)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+# What certificates are signed with.
 
 
 @blueprint.get("/issuer")
