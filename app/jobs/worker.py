@@ -14,7 +14,7 @@ from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
-from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting
+from app.workflows import notifying, regrading, rendering, renewing, reporting, sealing, shortening, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": rendering.render,
@@ -68,7 +68,7 @@ def perform_due(app: Flask) -> int:
 
 
 def keep_time(app: Flask) -> None:
-    """Do what each minute asks for: seal the chains, end overdue attempts, announce what lies waiting."""
+    """Do what each minute asks for: seal the chains, end overdue attempts, remind, announce what lies waiting."""
     with app.app_context():
         for name, act in TIMETABLE.items():
             try:
@@ -84,6 +84,8 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "seal": sealing.seal,
     "finish-overdue": sitting.finish_overdue,
     "resume-signing": rendering.resume,
+    "end-older-certificates": shortening.proceed,
+    "remind-of-ends": renewing.remind,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

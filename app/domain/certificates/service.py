@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import cast
 
@@ -234,3 +234,8 @@ def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
     present = clock.now()
     _change([(certificate, {"revoked_at": present})], "revoked", by, reason, present)
+
+
+def shorten(told: Sequence[Certificate], ends_on: date, by: str, reason: str) -> None:
+    """Let certificates end on an earlier day, with the reason."""
+    _change([(each, {"valid_until": ends_on}) for each in told], "shortened", by, reason, clock.now())

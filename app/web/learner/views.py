@@ -16,7 +16,7 @@ from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.web.learner import outline
 from app.web.session import actor
-from app.workflows import learning
+from app.workflows import learning, renewing
 
 blueprint = Blueprint("learner", __name__)
 P = Permission
@@ -56,6 +56,7 @@ def home() -> str:
         running=[each for each in taken if each.enrolment.outcome is None],
         ended=ended,
         answered=surveys.list_answered(scope, own.person_id or 0) if ended else frozenset(),
+        due=renewing.list_due(own) if ended else (),
     )
 
 
@@ -69,6 +70,7 @@ def course(slug: str) -> str:
         view=view,
         admission=view.admission(),
         may_answer=outline.may_answer(actor(), view.taken),
+        due=outline.list_due(view),
     )
 
 
@@ -142,7 +144,8 @@ def certificates() -> str:
     own = actor()
     held = register.list_of_person(scope_of(own, P.CERTIFICATE_READ), own.person_id or 0)
     failed = register.list_failed(scope_of(own, P.OWN_LEARNING), own.person_id or 0)
-    return render_template("learner/certificates.html", held=held, failed=failed)
+    due = renewing.list_due(own) if held else ()
+    return render_template("learner/certificates.html", held=held, failed=failed, due=due)
 
 
 @blueprint.get("/certificates/<string:code>.pdf")
