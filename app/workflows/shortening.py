@@ -91,7 +91,7 @@ def forecast(actor: Actor, slug: str, ends_on: date) -> Forecast:
     require(actor, P.CERTIFICATE_SHORTEN, course)
     today = _check_day(course, ends_on)
     scope = scope_of(actor, P.CERTIFICATE_SHORTEN)
-    counts = renewals.count_ends(scope, course, today)
+    counts = renewals.list_ends(scope, course, today)
     wanted = {each.unit_id for each in counts if each.unit_id is not None}
     units = {unit.id: unit for unit in renewals.list_units(scope, sorted(wanted))}
     foreseen = rules.foresee(counts, ends_on, today)

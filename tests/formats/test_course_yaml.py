@@ -193,7 +193,7 @@ def test_a_certificate_may_end_on_a_day_of_the_year_and_name_how_it_is_renewed()
         "valid_for: 3y",
         "valid_until: 02-29\n  renewal_window: 60d\n  renewal_course: reading-again",
     )
-    reading = read(files, Surroundings(courses={"reading-again": ()}))
+    reading = read(files, surroundings=Surroundings(courses={"reading-again": ()}))
     rule = reading.draft.meta.certificate
     assert (rule.valid_for, rule.valid_until) == (None, "02-29")
     assert (rule.renewal_window, rule.renewal_course) == (Duration(60, "d"), "reading-again")

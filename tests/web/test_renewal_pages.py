@@ -1,4 +1,4 @@
-"""A certificate that ends, as its holder meets it: on My learning, My certificates and the page of the course."""
+"""A certificate that ends, as people meet it: on My learning, My certificates and at verification."""
 
 import re
 from datetime import date
@@ -34,7 +34,7 @@ def open_at(app, day: str, *addresses: str) -> list[str]:
         return [words(visitor.get(address)) for address in addresses]
 
 
-PAGES = ("/learn", "/certificates", "/learn/yearly")
+PAGES = ("/learn", "/certificates")
 
 
 def test_before_the_window_no_page_speaks_of_renewal(app, eva):

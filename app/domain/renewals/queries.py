@@ -132,7 +132,7 @@ def list_outliving(scope: Scope, shortening: Shortening, limit: int) -> Sequence
     return session().scalars(found.with_for_update(of=Certificate)).all()
 
 
-def count_ends(scope: Scope, course: Course, today: date) -> Sequence[EndCount]:
+def list_ends(scope: Scope, course: Course, today: date) -> Sequence[EndCount]:
     """Return how many certificates of older editions are valid, by their end and the holder's unit.
 
     Units outside the scope are told together, without their names.

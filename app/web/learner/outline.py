@@ -21,8 +21,7 @@ from app.domain.surveys import queries as surveys
 from app.foundation.errors import NotFound
 from app.foundation.i18n import N_
 from app.web.session import choose_locale
-from app.workflows import learning, renewing, sitting
-from app.workflows.renewing import Due
+from app.workflows import learning, sitting
 from app.workflows.sitting import Admission
 
 
@@ -114,13 +113,6 @@ def may_answer(actor: Actor, taken: Taken) -> bool:
     if taken.enrolment.outcome is None:
         return False
     return not surveys.is_answered(scope_of(actor, Permission.OWN_LEARNING), taken.enrolment)
-
-
-def list_due(view: CourseView) -> list[Due]:
-    """Return the learner's certificates that she may renew by taking again a course that she has completed."""
-    if view.enrolment.outcome not in {"passed", "attended"}:
-        return []
-    return [due for due in renewing.list_due(view.actor) if view.slug in due.ways]
 
 
 def load(actor: Actor, slug: str, wanted: str | None) -> CourseView:

@@ -70,7 +70,6 @@ def course(slug: str) -> str:
         view=view,
         admission=view.admission(),
         may_answer=outline.may_answer(actor(), view.taken),
-        due=outline.list_due(view),
     )
 
 

@@ -36,16 +36,12 @@ class ValidityPage:
     decided: Sequence[Shortening]
     forecast: Forecast | None
     page: int
+    pages: int
 
     @property
     def is_decided(self) -> bool:
         """Whether it is decided for the present edition."""
         return any(each.edition == self.course.newest_edition for each in self.decided)
-
-    @property
-    def pages(self) -> int:
-        """How many pages of units there are."""
-        return paging.count_pages(self.page, len(self.forecast.places) if self.forecast else 0)
 
     @property
     def places(self) -> Sequence[PlaceCount]:
@@ -86,12 +82,14 @@ def _show(own: Actor, slug: str, form: ShortenForm) -> ValidityPage:
     if bench.course is None or bench.newest is None:
         raise NotFound
     decided = renewals.list_shortenings(scope_of(own, P.CERTIFICATE_SHORTEN), bench.course)
+    found, page = _foresee(own, slug, form), paging.read_page(request.args)
     return ValidityPage(
         bench=bench,
         course=bench.course,
         decided=decided,
-        forecast=_foresee(own, slug, form),
-        page=paging.read_page(request.args),
+        forecast=found,
+        page=page,
+        pages=paging.count_pages(page, len(found.places) if found is not None else 0),
     )
 
 
