@@ -22,7 +22,7 @@ from app.domain.progress import queries as progress_queries
 from app.domain.progress import rules as progress_rules
 from app.domain.progress import service as progress
 from app.foundation import audit, clock, ids
-from app.foundation.db import session, transaction
+from app.foundation.db import transaction
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.i18n import N_, content_language
 from app.workflows import completing, renewing, sitting
@@ -36,7 +36,6 @@ def enrol(actor: Actor, slug: str) -> Enrolment:
     try:
         return _enrol(actor, slug)
     except IntegrityError:  # Of two clicks at once, the other one enrolled her.
-        session().rollback()
         scope = scope_of(actor, Permission.OWN_LEARNING)
         return enrolments.get_taken(scope, actor.person_id or 0, slug).enrolment
 

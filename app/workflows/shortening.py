@@ -120,9 +120,9 @@ def _check_day(course: Course, ends_on: date) -> date:
 
 def export(actor: Actor, slug: str, ends_on: date, dialect: str) -> Sheet:
     """Return a forecast as CSV, a row for each month and unit; it stands in the audit trail."""
+    found = forecast(actor, slug, ends_on)
     if dialect not in csv_table.DIALECTS:
         raise Invalid("dialect", N_("There is no such dialect of CSV."))
-    found = forecast(actor, slug, ends_on)
     rows = [
         (
             f"{line.month:%Y-%m}",

@@ -15,6 +15,7 @@ from app.domain.catalogue.models import Course
 from app.domain.renewals import queries as renewals
 from app.domain.renewals.models import Shortening
 from app.foundation.errors import Invalid, NotFound
+from app.foundation.i18n import N_
 from app.web import paging
 from app.web.account.views import add_error
 from app.web.session import actor
@@ -109,6 +110,7 @@ def _foresee(own: Actor, slug: str, form: ShortenForm) -> Forecast | None:
 @requires(P.CERTIFICATE_SHORTEN)
 def validity_table(slug: str) -> Response:
     """Hand out the forecast as CSV: a row for each month and unit."""
+    inspecting.open_course(actor(), slug)
     sheet = shortening.export(actor(), slug, _read_day(), request.args.get("dialect", "plain"))
     response = make_response(sheet.content)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -120,4 +122,4 @@ def _read_day() -> date:
     try:
         return date.fromisoformat(request.args.get("ends_on", ""))
     except ValueError as error:
-        raise Invalid("ends_on", _("Enter the day.")) from error
+        raise Invalid("ends_on", N_("Enter the day.")) from error
