@@ -199,7 +199,7 @@ class ShortenForm(FlaskForm):
     edition = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     reason = TextAreaField(
         _("Reason"),
-        description=_("The holders read it in their mail, and others when they check a certificate."),
+        description=_("The holders read it in their mail, and the register keeps it."),
         validators=[
             DataRequired(_("Write the reason.")),
             Length(max=LONGEST_ENDING_REASON, message=_("Use at most %(max)d characters.")),
