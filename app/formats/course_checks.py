@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-from app.domain.catalogue.values import Assessment, CertificateKind, Feedback, Kind
+from app.domain.catalogue.values import LONGEST_WINDOW, Assessment, CertificateKind, Feedback, Kind
 from app.formats.course_sources import Sources
 from app.formats.course_yaml import FILE, MetaRead
 from app.formats.question_values import QuestionSource
@@ -13,6 +13,8 @@ from app.formats.surroundings import Surroundings, check_owner, check_prerequisi
 from app.foundation.i18n import N_
 
 _MINUTES = {"min": 1, "h": 60}
+_PER_YEAR = {"mo": 12, "y": 1}
+MOST_YEARS = 100
 
 
 def check_meta(read: MetaRead, folder_name: str, surroundings: Surroundings, report: Report) -> None:
@@ -42,11 +44,44 @@ def check_meta(read: MetaRead, folder_name: str, surroundings: Surroundings, rep
             N_("There is no design “%(design)s” in certificates/: correct its name."),
             design=rule.design,
         )
+    _check_validity(read, surroundings, report)
     if meta.completion.attendance:
         report.error(
             read.line("completion.attendance"),
             N_("Attendance cannot be recorded yet: set it to 0."),
         )
+
+
+def _check_validity(read: MetaRead, surroundings: Surroundings, report: Report) -> None:
+    """Check until when certificates hold, and how they are renewed."""
+    rule = read.meta.certificate
+    years = rule.valid_for.amount / _PER_YEAR[rule.valid_for.unit] if rule.valid_for is not None else 0
+    if years > MOST_YEARS:
+        line = read.line("certificate.valid_for")
+        report.error(line, N_("A certificate is valid for at most %(most)s years."), most=MOST_YEARS)
+    if rule.valid_for is not None and rule.valid_until is not None:
+        line = read.line("certificate.valid_until")
+        report.error(line, N_("Write either “valid_for” or “valid_until”: they contradict each other."))
+    if rule.renewal_window is not None and rule.renewal_window.amount > LONGEST_WINDOW:
+        line = read.line("certificate.renewal_window")
+        report.error(line, N_("A renewal window has at most %(most)s days."), most=LONGEST_WINDOW)
+    _check_renewal_course(read, surroundings, report)
+    lasts = rule.valid_for is None and rule.valid_until is None
+    for name, value in (("renewal_window", rule.renewal_window), ("renewal_course", rule.renewal_course)):
+        if value is not None and lasts:
+            report.warn(
+                read.line(f"certificate.{name}"),
+                N_("“%(key)s” has no effect: these certificates do not end."),
+                key=name,
+            )
+
+
+def _check_renewal_course(read: MetaRead, surroundings: Surroundings, report: Report) -> None:
+    course, line = read.meta.certificate.renewal_course, read.line("certificate.renewal_course")
+    if course is not None and course == read.meta.slug:
+        report.error(line, N_("Every course renews its own certificates: name another, or delete this key."))
+    elif course is not None and course not in surroundings.courses:
+        report.error(line, N_("There is no course “%(course)s”: correct its id."), course=course)
 
 
 def check_parts(sources: Sources, report: Report) -> None:

@@ -231,6 +231,9 @@ def _certificate(fields: Fields | None) -> CertificateRule:
         kind=fields.take("kind", fields_of.one_of(CertificateKind), CertificateKind.NONE),
         design=fields.take("design", fields_of.identifier, "standard"),
         valid_for=fields.take("valid_for", fields_of.nothing_or(fields_of.duration("mo", "y")), None),
+        valid_until=fields.take("valid_until", fields_of.nothing_or(fields_of.day_of_year), None),
+        renewal_window=fields.take("renewal_window", fields_of.nothing_or(fields_of.duration("d")), None),
+        renewal_course=fields.take("renewal_course", fields_of.nothing_or(fields_of.identifier), None),
     )
     fields.close()
     return rule

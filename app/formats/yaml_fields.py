@@ -30,6 +30,8 @@ _ID = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 _LANGUAGE_LIMIT = 10
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _DURATION = re.compile(r"([0-9]{1,5})(min|h|d|mo|y)")
+_DAY_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
+_LEAP_YEAR = 2000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -168,6 +170,19 @@ def day(node: Tree, report: Report) -> date | None:
     except (TypeError, ValueError):
         report.error(node.line, N_("“%(text)s” is no date: write it as 2026-01-31."), text=written)
         return None
+
+
+def day_of_year(node: Tree, report: Report) -> str | None:
+    """Read a day without its year, as MM-DD; 29 February is one."""
+    written = node.text if isinstance(node, Scalar) else ""
+    try:
+        date.fromisoformat(f"{_LEAP_YEAR}-{_DAY_OF_YEAR.fullmatch(written)[0]}")  # type: ignore[index]
+    except (TypeError, ValueError):
+        report.error(
+            node.line, N_("“%(text)s” is no day of the year: write month and day, as 12-31."), text=written
+        )
+        return None
+    return written
 
 
 def quarter_hours(node: Tree, report: Report) -> Decimal | None:

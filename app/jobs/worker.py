@@ -14,7 +14,17 @@ from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
-from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting, verifying
+from app.workflows import (
+    notifying,
+    regrading,
+    rendering,
+    renewing,
+    reporting,
+    sealing,
+    shortening,
+    sitting,
+    verifying,
+)
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": rendering.render,
@@ -85,6 +95,8 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "finish-overdue": sitting.finish_overdue,
     "resume-signing": rendering.resume,
     "count-checks": verifying.count_checks,
+    "end-older-certificates": shortening.proceed,
+    "remind-of-ends": renewing.remind,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

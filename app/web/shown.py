@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
         in_json=in_json,
         iso_day=iso_day,
         moment=moment,
+        month=month,
         number=number,
         percent=percent,
         points=points,
@@ -65,6 +66,11 @@ def install(app: Flask) -> None:
 def day(value: date | datetime | None) -> str:
     """Return a date in the page's language; a moment's in the reader's zone."""
     return "" if value is None else format_date(value, "long")
+
+
+def month(value: date) -> str:
+    """Return the month of a date in the page's language, with its year."""
+    return str(format_date(value, "LLLL y"))
 
 
 def moment(value: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import rules as test_rules
 from app.domain.assessments.models import Attempt
-from app.domain.catalogue.values import Assessment, CertificateKind, CourseMeta
+from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule, CourseMeta
 from app.domain.certificates import queries as register
 from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
@@ -19,6 +19,7 @@ from app.domain.certificates.values import LATIN, Outlook, Snapshot
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
 from app.domain.people.models import Person
+from app.domain.renewals import queries as renewals
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer
 from app.domain.territory.values import IssuerParticulars
@@ -29,6 +30,7 @@ from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
 from app.foundation.plain import load
 from app.foundation.queue import enqueue, enqueue_each
+from app.workflows import renewing
 
 DESIGNS = Path(__file__).parent.parent.parent / "certificates"
 NO_ISSUER = IssuerParticulars(
@@ -110,9 +112,7 @@ def supersede(
             )
         today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
         drafts = [
-            (old, replace(load(Snapshot, old.snapshot), mark=mark, issued_on=today))
-            for old, mark in marked
-            if old.issuer_unit_id == issuer_id
+            (old, _restated(old, mark, today)) for old, mark in marked if old.issuer_unit_id == issuer_id
         ]
         fresh = certificates.supersede(drafts, issuer, settings.current().base_url, actor.name, reason)
         made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
@@ -120,6 +120,12 @@ def supersede(
     audit.record_each(actor.name, "certificate.supersede", told)
     enqueue_each("certificates.render", [{"code": new.code, "tells": False} for new in made.values()])
     return made
+
+
+def _restated(old: Certificate, mark: int, today: date) -> Snapshot:
+    """Return what a certificate says with another mark; where it was shortened, it stays so."""
+    said = load(Snapshot, old.snapshot)
+    return replace(said, mark=mark, issued_on=today, valid_until=old.valid_until)
 
 
 def design_of(name: str) -> certificate_design.Design:
@@ -158,7 +164,7 @@ def _snapshot(
         mark=mark,
         completed_on=taken.enrolment.outcome_on or issued_on,
         issued_on=issued_on,
-        valid_until=rules.last_day(issued_on, meta.certificate.valid_for),
+        valid_until=_last_day(taken, meta.certificate, issued_on),
         municipality_name=(unit.name_latin if is_latin else unit.name)
         if unit.level == "municipality"
         else "",
@@ -175,6 +181,17 @@ def _snapshot(
         verify_url="",
         design=meta.certificate.design,
     )
+
+
+def _last_day(taken: Taken, rule: CertificateRule, issued_on: date) -> date | None:
+    """Return until when a certificate is valid: counted from the end of what it renews, and not beyond a decision."""
+    is_older = taken.course.newest_edition > taken.version.edition
+    decided = renewals.find_end(taken.course.id, taken.version.edition) if is_older else None
+    first = issued_on
+    if rules.last_day(issued_on, rule) is not None:
+        first = renewing.begin_of(taken.enrolment.person_id, taken.course.slug, issued_on)
+    ends = (rules.last_day(first, rule), decided)
+    return min((each for each in ends if each is not None), default=None)
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:

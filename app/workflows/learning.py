@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sqlalchemy.exc import IntegrityError
+
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import rules as test_rules
@@ -23,19 +25,28 @@ from app.foundation import audit, clock, ids
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.i18n import N_, content_language
-from app.workflows import completing, sitting
+from app.workflows import completing, renewing, sitting
 
 
 def enrol(actor: Actor, slug: str) -> Enrolment:
-    """Enrol the actor in the newest edition of a course; already learning it, she stays where she is."""
+    """Enrol the actor in the newest edition of a course; already learning it, she stays where she is.
+
+    Having completed that edition, she takes it again only to renew a certificate.
+    """
+    try:
+        return _enrol(actor, slug)
+    except IntegrityError:  # Of two clicks at once, the other one enrolled her.
+        scope = scope_of(actor, Permission.OWN_LEARNING)
+        return enrolments.get_taken(scope, actor.person_id or 0, slug).enrolment
+
+
+def _enrol(actor: Actor, slug: str) -> Enrolment:
     with transaction():
         require(actor, Permission.OWN_LEARNING)
         scope = scope_of(actor, Permission.OWN_LEARNING)
         course, version = catalogue.get_newest(slug)
         taken = enrolments.find_taken(scope, actor.person_id or 0, slug)
-        if taken is not None and (
-            taken.enrolment.outcome is None or taken.version.edition == version.edition
-        ):
+        if taken is not None and not _may_take_again(actor, taken, version):
             return taken.enrolment
         _may_enrol(actor, version)
         edition = catalogue.find_edition(course.id, version.edition)
@@ -47,6 +58,15 @@ def enrol(actor: Actor, slug: str) -> Enrolment:
         made = enrolment.begin(person, course, edition, language, ordinal)
         audit.record(actor.name, "enrolment.begin", made.public_id, course=slug, version=version.label)
     return made
+
+
+def _may_take_again(actor: Actor, taken: Taken, newest: CourseVersion) -> bool:
+    if taken.enrolment.outcome is None:
+        return False
+    if taken.version.edition != newest.edition:
+        return True
+    is_completed = taken.enrolment.outcome in {"passed", "attended"}
+    return is_completed and renewing.may_renew_by(actor, taken.course.slug)
 
 
 def _may_enrol(actor: Actor, version: CourseVersion) -> None:

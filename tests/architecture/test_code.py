@@ -20,6 +20,7 @@ ABOUT_PEOPLE = (
     "reports",
     "surveys",
     "examinations",
+    "renewals",
 )
 LONG = "\n".join(f"    x{line} = {line}" for line in range(50))
 

@@ -39,6 +39,11 @@ def test_the_same_content_has_the_same_digest_whatever_its_form():
         ("course.yaml", "pass_mark: 60", "pass_mark: 60\n  place: online", "none"),
         ("course.yaml", "hours: 1\n", "hours: 1.25\n", "edition"),
         ("course.yaml", "valid_for: 3y", "valid_for: 2y", "edition"),
+        ("course.yaml", "valid_for: 3y", "valid_until: 12-31", "edition"),
+        ("course.yaml", "valid_for: 3y", "valid_for: 3y\n  valid_until: null", "none"),
+        ("course.yaml", "valid_for: 3y", "valid_for: 3y\n  renewal_window: 60d", "edition"),
+        ("course.yaml", "valid_for: 3y", "valid_for: 3y\n  renewal_window: null", "none"),
+        ("course.yaml", "valid_for: 3y", "valid_for: 3y\n  renewal_course: null", "none"),
         ("en/questions.md", "> RFC 4180, section 2.", "> RFC 4180, section 2, rule 4.", "correction"),
         ("en/questions.md", "  > Tabs make a TSV.", "  > Tabs make TSV.", "correction"),
         ("en/questions.md", "- [ ] tab", "- [ ] a tab", "edition"),
@@ -62,6 +67,7 @@ def test_a_key_of_a_later_release_makes_no_edition_of_a_course_that_does_not_use
     later = {"markers", "place"}
     before = {name: value for name, value in json.loads(facts)["assessment"].items() if name not in later}
     assert rules._said(draft.meta)["assessment"] == before
+    assert list(rules._said(draft.meta)["certificate"]) == ["kind", "design", "valid_for"]
 
 
 def test_other_media_are_a_correction():

@@ -123,7 +123,17 @@ def test_a_plain_string_is_in_the_first_of_the_languages():
         ("shuffle: true", "shuffle: maybe", "shuffle:", "true or false"),
         ("feedback: after-submit", "feedback: at once", "feedback:", "after-submit, after-pass, never"),
         ("kind: exam", "kind: diploma", "kind:", "exam, attendance, none"),
-        ("  design: standard", "  design: standard\n  valid_until: 12-31", "valid_until:", "not known"),
+        ("valid_for: 3y", "valid_for: 101y", "valid_for:", "at most 100 years"),
+        ("valid_for: 3y", "valid_for: 3y\n  valid_until: 12-31", "valid_until:", "contradict"),
+        ("valid_for: 3y", "valid_until: 31-12", "valid_until:", "no day of the year"),
+        ("valid_for: 3y", "valid_until: 02-30", "valid_until:", "no day of the year"),
+        ("valid_for: 3y", "valid_until: 2027-12-31", "valid_until:", "no day of the year"),
+        ("valid_for: 3y", "valid_for: 3y\n  renewal_window: 3mo", "renewal_window:", "units d"),
+        ("valid_for: 3y", "valid_for: 3y\n  renewal_window: 367d", "renewal_window:", "at most 366 days"),
+        ("valid_for: 3y", "valid_for: 3y\n  renewal_course: Ghost", "renewal_course:", "no id"),
+        ("valid_for: 3y", "valid_for: 3y\n  renewal_course: ghost", "renewal_course:", "no course"),
+        ("valid_for: 3y", "valid_for: 3y\n  renewal_course: reading-registers", "renewal_course:", "another"),
+        ("  design: standard", "  design: standard\n  lasts: 12-31", "lasts:", "not known"),
         ("  shuffle: true", "  shuffle: true\n  venue: online", "venue:", "not known"),
         ("assessment:\n", "assessment: &a\n", "assessment:", "Aliases"),
         ("owner: CZ", "owner: !!python/name:os.system CZ", "owner:", "not used here"),
@@ -175,6 +185,25 @@ def test_every_duration_that_the_format_knows_is_taken(cooldown, limit, valid):
     )
     files["course.yaml"] = files["course.yaml"].replace(b"valid_for: 3y", f"valid_for: {valid}".encode())
     assert read(files).draft is not None
+
+
+def test_a_certificate_may_end_on_a_day_of_the_year_and_name_how_it_is_renewed():
+    files = spoiled(
+        "course.yaml",
+        "valid_for: 3y",
+        "valid_until: 02-29\n  renewal_window: 60d\n  renewal_course: reading-again",
+    )
+    reading = read(files, surroundings=Surroundings(courses={"reading-again": ()}))
+    rule = reading.draft.meta.certificate
+    assert (rule.valid_for, rule.valid_until) == (None, "02-29")
+    assert (rule.renewal_window, rule.renewal_course) == (Duration(60, "d"), "reading-again")
+
+
+def test_ways_of_renewal_without_an_end_are_warned_of():
+    files = spoiled("course.yaml", "valid_for: 3y", "valid_for: null\n  renewal_window: 60d")
+    assert [(is_error, words) for _, _, is_error, words in told(files)] == [
+        (False, "“renewal_window” has no effect: these certificates do not end.")
+    ]
 
 
 def test_hours_that_differ_by_more_than_a_quarter_are_warned_of():

@@ -162,6 +162,8 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("trainer", "slug"): Given(("course", "draft")),
     ("trainer.question", "key"): word("separator"),
     ("trainer.question", "slug"): Given(("course",)),
+    ("trainer.validity", "slug"): Given(("course",)),
+    ("trainer.validity_table", "slug"): Given(("course",)),
     ("trainer.discard", "slug"): Given(("draft",)),
 }
 """(blueprint, or endpoint where it differs; parameter) → what to fill it with."""

@@ -115,6 +115,22 @@ KINDS = {
         "link": "/certificates/x.pdf",
         "verify": "/verify/x",
     },
+    "certificate_ends": {
+        "course": "@",
+        "number": "@",
+        "ends": "2026-12-31",
+        "opens": "2026-12-01",
+        "shorter": "@",
+        "link": "/certificates",
+    },
+    "certificate_shortened": {
+        "course": "@",
+        "number": "@",
+        "before": "2027-12-31",
+        "ends": "2026-12-31",
+        "reason": "@",
+        "link": "/certificates",
+    },
     "work_marked": {"course": "@", "link": "/attempts/x/result"},
     "work_returned": {"course": "@", "link": "/attempts/x/works/1"},
 }

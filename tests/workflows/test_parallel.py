@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from app.domain.assessments.models import Answer, Attempt
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.enrolment.models import Enrolment
+from app.foundation import clock
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session
 from app.foundation.queue import OutboxJob
 from app.workflows import learning, sitting
 from tests import world
+from tests.workflows import ends
 
 AT_ONCE = 64
 ROUNDS = 20
@@ -82,3 +84,14 @@ def test_one_attempt_one_mark_one_number(land, crowd):
     assert session().scalar(select(func.count()).select_from(RegisterEntry)) == ROUNDS
     rendering = select(func.count()).select_from(OutboxJob).where(OutboxJob.name == "certificates.render")
     assert session().scalar(rendering) == ROUNDS
+
+
+def test_a_certificate_is_renewed_by_one_enrolment_however_often_it_is_clicked(land, crowd):
+    ends.publish()
+    learner = world.person()
+    ends.earn(learner, clock.ago(days=300).date().isoformat())
+    actor = world.act_as(learner)
+    made = crowd(lambda: learning.enrol(actor, "yearly").ordinal)
+    session().rollback()
+    assert set(made) == {2}
+    assert session().scalar(select(func.count()).select_from(Enrolment)) == 2

@@ -27,6 +27,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.TASK_SETTLE,
         P.EXAM_SET,
         P.KEY_MEND,
+        P.CERTIFICATE_SHORTEN,
     }),
     Role.MANAGER: frozenset({
         P.PERSON_READ,

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EXAM_SET = "exam-set"  # set a date for that, name who watches and who sits
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_REVOKE = "certificate-revoke"
+    CERTIFICATE_SHORTEN = "certificate-shorten"  # let certificates of older editions of a course end on a day
     REGISTER_READ = "register-read"  # of the issuers in one's units, and of the people there
     COURSE_WRITE = "course-write"  # drafts, findings, preview, publish
     TASK_MARK = "task-mark"  # practical work: mark it, return it

@@ -1,6 +1,6 @@
 """Every question put to the catalogue; published courses are public, drafts take a scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -131,6 +131,12 @@ def find_newest_version(slug: str) -> CourseVersion | None:
 def list_newest() -> Sequence[tuple[Course, CourseVersion]]:
     """Return every published course with its newest version, by slug."""
     return [(course, version) for course, version in session().execute(_newest().order_by(Course.slug))]
+
+
+def newest_of(slugs: Collection[str]) -> Mapping[str, CourseVersion]:
+    """Return slug → newest version of those of some courses that are published."""
+    rows = session().execute(_newest().where(Course.slug.in_(slugs))).all()
+    return {course.slug: version for course, version in rows}
 
 
 def _newest() -> Select[Course, CourseVersion]:

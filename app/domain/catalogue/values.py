@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 Texts: TypeAlias = Mapping[str, str]
+LONGEST_WINDOW = 366
+"""How many days before its end a certificate may be renewed at the earliest."""
 
 
 class Track(StrEnum):
@@ -115,11 +117,17 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRule:
-    """Which certificate a completion earns, in which design, and for how long it holds."""
+    """Which certificate a completion earns, in which design, for how long it holds, and how it is renewed.
+
+    It holds for a time, or until a day of the year, or for ever.
+    """
 
     kind: CertificateKind = CertificateKind.NONE
     design: str = "standard"
     valid_for: Duration | None = None
+    valid_until: str | None = None  # MM-DD: the first such day after the issue
+    renewal_window: Duration | None = None  # days before the end; None is the usual window
+    renewal_course: str | None = None  # slug of a course that may be taken instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Certificate(Base):
     unit_path: Mapped[str] = mapped_column(ordered_text(200), index=True)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
     issued_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    valid_until: Mapped[date | None]
+    valid_until: Mapped[date | None] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     superseded_at: Mapped[datetime | None] = mapped_column(Moment)
     successor: Mapped[str | None] = mapped_column(String(40))  # number of the certificate that took its place
@@ -174,7 +174,7 @@ class RegisterEntry(Base, chain.Sealed):
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
     kind: Mapped[str] = mapped_column(
         String(20)
-    )  # issued, recorded, filed, signed, superseded, revoked, ended
+    )  # issued, recorded, filed, signed, shortened, superseded, revoked, ended
     at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500), default="")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
-from app.domain.catalogue.values import Duration
+from app.domain.catalogue.values import CertificateRule, Duration
 from app.foundation.text import fold
 
 _MONTHS = {"mo": 1, "y": 12}
@@ -25,13 +25,29 @@ def number_of(prefix: str, year: int, ordinal: int) -> str:
     return f"{prefix}-{year}-{ordinal:06d}"
 
 
-def last_day(first: date, valid_for: Duration | None) -> date | None:
-    """Return the last day of validity: the same day of the month, or that month's last day."""
-    if valid_for is None:
-        return None
-    months = first.year * 12 + first.month - 1 + valid_for.amount * _MONTHS[valid_for.unit]
+def last_day(first: date, rule: CertificateRule) -> date | None:
+    """Return the last day of validity, counted from a day; None is without end."""
+    if rule.valid_until is not None:
+        return _next_day(first, rule.valid_until)
+    return _after(first, rule.valid_for) if rule.valid_for is not None else None
+
+
+def _after(first: date, time: Duration) -> date:
+    """Return the same day of a later month, or that month's last day."""
+    months = first.year * 12 + first.month - 1 + time.amount * _MONTHS[time.unit]
     year, month = divmod(months, 12)
-    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+    return _day_in(year, month + 1, first.day)
+
+
+def _next_day(first: date, day_of_year: str) -> date:
+    """Return the first day after one that has this month and day; 29 February is the last day of February."""
+    month, day = (int(part) for part in day_of_year.split("-"))
+    this_year = _day_in(first.year, month, day)
+    return this_year if this_year > first else _day_in(first.year + 1, month, day)
+
+
+def _day_in(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def state_of(*, is_revoked: bool, is_superseded: bool, valid_until: date | None, today: date) -> State:

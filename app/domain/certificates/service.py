@@ -254,3 +254,8 @@ def count_checked(certificate_id: int, times: int, last_on: date) -> None:
     fresh = insert_into(CertificateCheck).values(certificate_id=certificate_id, times=times, last_on=last_on)
     counted = {"times": CertificateCheck.times + times, "last_on": last_on}
     session().execute(fresh.on_conflict_do_update(index_elements=["certificate_id"], set_=counted))
+
+
+def shorten(told: Sequence[Certificate], ends_on: date, by: str, reason: str) -> None:
+    """Let certificates end on an earlier day, with the reason."""
+    _change([(each, {"valid_until": ends_on}) for each in told], "shortened", by, reason, clock.now())

@@ -19,7 +19,9 @@ ACTIONS: Mapping[str, object] = {
     "attempt.start": _("Test begun"),
     "backup.create": _("Backup made"),
     "certificate.issue": _("Certificate issued"),
+    "certificate.remind": _("Holder reminded that a certificate ends"),
     "certificate.revoke": _("Certificate revoked"),
+    "certificate.shorten": _("Certificate ended earlier"),
     "course.publish": _("Course published"),
     "demo.people": _("People of the demonstration entered"),
     "enrolment.begin": _("Enrolled"),
@@ -48,6 +50,8 @@ ACTIONS: Mapping[str, object] = {
     "sign-in.fail": _("Sign-in failed"),
     "sign-out": _("Signed out"),
     "territory.import": _("Territory imported"),
+    "validity.decide": _("End of older certificates decided"),
+    "validity.export": _("Forecast of ends exported"),
 }
 """What was done, by its code in the trail; an act without words here is shown by its code."""
 
@@ -76,6 +80,7 @@ ENTRIES: Mapping[str, object] = {
     "recorded": _("Recorded in full"),
     "filed": _("Document made"),
     "signed": _("Document signed"),
+    "shortened": _("Valid for less long"),
     "superseded": _("Superseded"),
     "revoked": _("Revoked"),
     "ended": _("Counts no more"),

@@ -16,7 +16,7 @@ from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.web.learner import outline
 from app.web.session import actor
-from app.workflows import learning, verifying
+from app.workflows import learning, renewing, verifying
 
 blueprint = Blueprint("learner", __name__)
 P = Permission
@@ -56,6 +56,7 @@ def home() -> str:
         running=[each for each in taken if each.enrolment.outcome is None],
         ended=ended,
         answered=surveys.list_answered(scope, own.person_id or 0) if ended else frozenset(),
+        due=renewing.list_due(own) if ended else (),
     )
 
 
@@ -147,6 +148,7 @@ def certificates() -> str:
         held=held,
         checks=register.list_checks(scope, own.person_id or 0),
         failed=register.list_failed(scope, own.person_id or 0),
+        due=renewing.list_due(own) if held else (),
         hides_name=register.hides_name(scope, own.person_id or 0),
     )
 

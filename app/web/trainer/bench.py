@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.domain.access.gate import requires
-from app.domain.access.policy import scope_of
+from app.domain.access.policy import allows, scope_of
 from app.domain.access.values import Permission
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
@@ -47,6 +47,8 @@ def course(slug: str) -> str:
         folders={folder: list(paths) for folder, paths in groupby(bench.paths, folder_of)},
         stuck=len(list_stuck(slug)),
         resting=count_resting(slug) if bench.newest else 0,
+        may_shorten=len({version.edition for version in versions}) > 1
+        and allows(actor(), P.CERTIFICATE_SHORTEN, bench),
     )
 
 

@@ -3,11 +3,22 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import UUID, DataRequired, InputRequired, Length
+from wtforms.widgets import HiddenInput
 
 from app.domain.corrections.rules import LONGEST_REASON
 from app.domain.corrections.values import Fairness
+from app.domain.renewals.models import LONGEST_REASON as LONGEST_ENDING_REASON
 from app.formats.course_template import LANGUAGES
 from app.formats.question_formats import FORMATS, WRITABLE
 from app.web.account.forms import choices_of
@@ -177,3 +188,20 @@ class DecisionForm(FlaskForm):
         ],
     )
     confirmed = HiddenField()
+
+
+class ShortenForm(FlaskForm):
+    """Until when certificates of older editions are valid, and why; ``edition`` is the present one as it was seen."""
+
+    ends_on = DateField(
+        _("Last day on which they are valid"), validators=[InputRequired(_("Enter the day."))]
+    )
+    edition = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    reason = TextAreaField(
+        _("Reason"),
+        description=_("The holders read it in their mail, and the register keeps it."),
+        validators=[
+            DataRequired(_("Write the reason.")),
+            Length(max=LONGEST_ENDING_REASON, message=_("Use at most %(max)d characters.")),
+        ],
+    )

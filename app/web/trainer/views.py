@@ -11,6 +11,7 @@ from app.web.trainer import (
     marking,
     opinions,
     previews,
+    validity,
 )
 from app.web.trainer.shelf import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "marking",
     "opinions",
     "previews",
+    "validity",
 ]
