@@ -14,9 +14,10 @@ from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
-from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting
+from app.workflows import minting, notifying, regrading, rendering, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
+    "badges.make": minting.make,
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
@@ -84,6 +85,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "seal": sealing.seal,
     "finish-overdue": sitting.finish_overdue,
     "resume-signing": rendering.resume,
+    "list-ended-badges": minting.keep_lists,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 
