@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 SIZE = 800
 """Points in width and height."""
 _MARGIN, _EDGE, _BAND = 72, 28, 150
+_FAR, _FINE = SIZE - _EDGE, 3
 _GROUND, _BRAND, _INK, _SOFT, _ACCENT = "#ffffff", "#0b4f57", "#1b2427", "#414d51", "#b4532a"
 _SIZES = (64, 56, 48, 40, 34, 28)
 _MOST_LINES = 5
@@ -26,25 +27,32 @@ class Face:
 
 def draw(face: Face, fonts: Path) -> bytes:
     """Return the picture as PNG; a text that is too long is set smaller, and cut with … as a last resort."""
-    image = Image.new("RGB", (SIZE, SIZE), _GROUND)
+    image = _ground().copy()
     pen = ImageDraw.Draw(image)
-    far = SIZE - _EDGE
-    pen.rounded_rectangle((_EDGE, _EDGE, far, far), 48, outline=_BRAND, width=10)
-    pen.rounded_rectangle((_EDGE, far - _BAND, far, far), 48, fill=_BRAND, corners=(False, False, True, True))
-    _tick(pen, SIZE // 2, 150)
     bold, plain = fonts / "NotoSans-Bold.ttf", fonts / "NotoSans-Regular.ttf"
     _set(pen, face.title, bold, _SIZES, _MOST_LINES, (240, 520), _INK)
     _set(pen, face.issuer, plain, (30, 26, 22), 2, (530, 612), _SOFT)
-    _set(pen, face.number, bold, (40, 32, 26), 1, (far - _BAND, far), _GROUND)
+    _set(pen, face.number, bold, (40, 32, 26), 1, (_FAR - _BAND, _FAR), _GROUND)
     out = BytesIO()
     image.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _tick(pen: ImageDraw.ImageDraw, middle: int, height: int) -> None:
-    pen.ellipse((middle - 60, height - 60, middle + 60, height + 60), fill=_ACCENT)
-    points = ((middle - 28, height + 2), (middle - 8, height + 24), (middle + 30, height - 22))
-    pen.line(points, fill=_GROUND, width=13, joint="curve")
+@lru_cache(maxsize=1)
+def _ground() -> Image.Image:
+    """Return frame, foot and tick, which are the same on every badge; drawn larger, so that edges come out smooth."""
+    image = Image.new("RGB", (SIZE * _FINE, SIZE * _FINE), _GROUND)
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle(_grown(_EDGE, _EDGE, _FAR, _FAR), 48 * _FINE, outline=_BRAND, width=10 * _FINE)
+    foot = _grown(_EDGE, _FAR - _BAND, _FAR, _FAR)
+    pen.rounded_rectangle(foot, 48 * _FINE, fill=_BRAND, corners=(False, False, True, True))
+    pen.ellipse(_grown(340, 90, 460, 210), fill=_ACCENT)
+    pen.line(_grown(372, 152, 392, 174, 430, 128), fill=_GROUND, width=13 * _FINE, joint="curve")
+    return image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+
+
+def _grown(*places: int) -> list[int]:
+    return [place * _FINE for place in places]
 
 
 @lru_cache(maxsize=32)

@@ -404,6 +404,7 @@ NO_FILES = {
     ("sign_in_failure", "email_digest"),
     ("sign_in_failure", "address"),
     ("signing_certificate", "fingerprint"),
+    ("status_list", "ended_digest"),
 }
 """Columns of 64 letters that name no file of the store."""
 
