@@ -129,7 +129,7 @@ def test_a_certificate_that_is_valid_no_longer_offers_no_badge(browser, code):
         "/badges/states/1",
         "/badges/states/99999999999999999999",
         "/badges/issuers/596230",
-        "/badges/issuers/%00",
+        "/badges/issuers/no-such",
         "/badges/courses/open-data/9.9/en",
         "/badges/courses/open-data/1.0/xx",
         "/badges/courses/no-such/1.0/en",
