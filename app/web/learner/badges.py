@@ -1,7 +1,6 @@
 """A certificate shown elsewhere: a text to share, and the same award as an open badge."""
 
-from flask import flash, make_response, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.access.gate import requires
@@ -36,7 +35,6 @@ def share(code: str) -> str:
 def make_badge(code: str) -> Response:
     """Let the badge be made."""
     held = badging.ask(actor(), code)
-    flash(_("Your badge is being made. It will be here in a few seconds."), "success")
     return redirect(url_for("learner.share", code=held.code))
 
 
@@ -61,7 +59,7 @@ def _hand_out(code: str, column: str, kind: str, ending: str) -> Response:
     if badge is None:
         raise NotFound
     if badge.made_at is None:
-        raise Unready(N_("Your badge is being made. It will be here in a few seconds."), seconds=3)
+        raise Unready(N_("Your badge is being made. Look again in a moment."), seconds=3)
     response = make_response(store().get(getattr(badge, column)))
     response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = f'attachment; filename="{held.number}.{ending}"'
