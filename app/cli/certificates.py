@@ -1,4 +1,4 @@
-"""``flask certificates``: verify, revoke, and renew the key that they are signed with."""
+"""``flask certificates``: verify, revoke, and renew the keys that they and their badges are signed with."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import State
 from app.foundation import clock
 from app.foundation.errors import AppError
-from app.workflows import certifying, rendering, verifying
+from app.workflows import certifying, minting, rendering, verifying
 
 
 @click.group("certificates")
@@ -71,3 +71,11 @@ def renew_key() -> None:
     except AppError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{key.fingerprint}\t{key.name}\tuntil {key.ends:%F}")
+
+
+@group.command("renew-badge-key")
+@with_appcontext
+def renew_badge_key() -> None:
+    """Make a new key of badges, because the old one is lost or exposed; it stays in did.json."""
+    multikey = minting.renew_key(Actor.system("certificates renew-badge-key"))
+    click.echo(multikey)

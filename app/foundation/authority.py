@@ -37,11 +37,11 @@ def ensure(instance: Path, host: str) -> Path:
     return path
 
 
-def put_aside(instance: Path) -> None:
-    """Let the next one that is asked for be new; the old file stays beside it under another name."""
-    path = instance / FILE
+def put_aside(instance: Path, file: Path = FILE) -> None:
+    """Let the next key that is asked for be new; the old file stays beside it under another name."""
+    path = instance / file
     with suppress(FileNotFoundError):
-        path.rename(path.with_name(f"own-until-{clock.now():%Y%m%dT%H%M%S%f}.pem"))
+        path.rename(path.with_name(f"{path.stem}-until-{clock.now():%Y%m%dT%H%M%S%f}.pem"))
 
 
 def keep_first(path: Path, content: bytes) -> None:

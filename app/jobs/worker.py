@@ -15,6 +15,7 @@ from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
 from app.workflows import (
+    minting,
     notifying,
     regrading,
     rendering,
@@ -27,6 +28,7 @@ from app.workflows import (
 )
 
 JOBS: Mapping[str, Callable[..., object]] = {
+    "badges.make": minting.make,
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
@@ -97,6 +99,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "count-checks": verifying.count_checks,
     "end-older-certificates": shortening.proceed,
     "remind-of-ends": renewing.remind,
+    "list-ended-badges": minting.keep_lists,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

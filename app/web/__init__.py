@@ -13,12 +13,12 @@ from app.web import compression, entrance, errors, headers, navigation, renderin
 from app.web.account import views as account
 from app.web.admin import views as admin
 from app.web.coordinator import views as coordinator
-from app.web.learner import surveys as learner
+from app.web.learner import badges as learner
 from app.web.limiter import limiter
 from app.web.manager import attempts as manager
 from app.web.proctor import papers as proctor
+from app.web.public import badges as public
 from app.web.public import checks
-from app.web.public import health as public
 from app.web.trainer import views as trainer
 
 BLUEPRINTS = (

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.badges import queries as badges
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import RegisterEntry
-from app.foundation import audit, authority, chain, clock, heads, queue, schema, settings, signing
+from app.foundation import audit, authority, chain, clock, heads, proof_key, queue, schema, settings, signing
 from app.foundation.db import session
 from app.workflows import registering
 
@@ -43,6 +44,7 @@ def examine(actor: Actor) -> list[Check]:
         ),
         Check("register", verdict.fault, f"{verdict.certificates} certificates, all as registered"),
         _look_at_key(actor),
+        _look_at_proof_key(),
         Check(
             "queue",
             f"{failing} jobs fail; see the log" if failing else None,
@@ -68,3 +70,14 @@ def _look_at_key(actor: Actor) -> Check:
     if key.ends < clock.now() + _SOON:
         return Check("signing", f"the certificate of the key ends on {key.ends:%F}: replace it; {note}")
     return Check("signing", None, f"{note}; {key.name}, until {key.ends:%F}")
+
+
+def _look_at_proof_key() -> Check:
+    """Tell whether badges can be proven; before the first one there is no key."""
+    if not badges.list_keys():
+        return Check("badges", None, "this instance makes its own key for the first one")
+    try:
+        proof_key.load(settings.current().instance, may_make=False)
+    except proof_key.ProofKeyUnavailable as error:
+        return Check("badges", str(error))
+    return Check("badges", None, "they can be proven")

@@ -1,7 +1,7 @@
 """Keeping: a backup of the whole instance is made, checked and brought back.
 
 A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store as it lies), ``keys.env``
-(what the instance needs to go on as the same one), ``signing/`` (the signing key of its own, where it made one),
+(what the instance needs to go on as the same one), ``signing/`` (the keys of its own, where it made them),
 ``chain-heads.json`` (how far the chains were sealed) and ``manifest.json``, which is written last: a set without it
 is none. The tables are written before the files, all of one moment: a file is in the store before a row names it, and
 is never changed or removed.
@@ -21,12 +21,29 @@ from sqlalchemy import Engine
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
 from app.formats.backup_manifest import Manifest, SetFile
-from app.foundation import audit, authority, clock, files, heads, ids, migrating, schema, settings, snapshot
+from app.foundation import (
+    audit,
+    authority,
+    clock,
+    files,
+    heads,
+    ids,
+    migrating,
+    proof_key,
+    schema,
+    settings,
+    snapshot,
+)
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
+OWN_KEYS = (authority.FILE, proof_key.FILE)
+"""The keys that an instance makes itself, by their places in its folder."""
+
 FILE_COLUMNS = frozenset({
     ("answer_file", "digest"),
+    ("badge", "document_digest"),
+    ("badge", "picture_digest"),
     ("certificate", "file_digest"),
     ("certificate", "signed_digest"),
     ("course_draft", "files"),
@@ -203,20 +220,21 @@ def _write_keys(path: Path) -> None:
 
 
 def _copy_signing(folder: Path) -> None:
-    """Copy the signing key of the instance's own; a key of the settings lies elsewhere, and is its owner's to keep."""
-    path = settings.current().instance / authority.FILE
-    if path.exists():
-        folder.mkdir(mode=0o700)
-        authority.keep_first(folder / path.name, path.read_bytes())
+    """Copy the instance's own keys; a key of the settings lies elsewhere, and is its owner's to keep."""
+    for file in OWN_KEYS:
+        path = settings.current().instance / file
+        if path.exists():
+            authority.keep_first(folder / path.name, path.read_bytes())
 
 
 def _restore_signing(folder: Path) -> None:
-    """Bring the signing key back; one that the instance has made meanwhile, and signed nothing by, is put aside."""
+    """Bring the instance's own keys back; one that it has made meanwhile, and signed nothing by, is put aside."""
     instance = settings.current().instance
-    kept = folder / authority.FILE.name
-    if kept.exists():
-        authority.put_aside(instance)
-        authority.keep_first(instance / authority.FILE, kept.read_bytes())
+    for file in OWN_KEYS:
+        kept = folder / file.name
+        if kept.exists():
+            authority.put_aside(instance, file)
+            authority.keep_first(instance / file, kept.read_bytes())
 
 
 def _quoted(value: str) -> str:

@@ -16,6 +16,7 @@ ABOUT_PEOPLE = (
     "enrolment",
     "progress",
     "assessments",
+    "badges",
     "certificates",
     "reports",
     "surveys",

@@ -33,6 +33,8 @@ PLANTS = [
     ("documents", "app/workflows/keeping.py", "import reportlab"),
     ("documents", "app/web/headers.py", "import markdown"),
     ("signatures", "app/workflows/rendering.py", "import pyhanko"),
+    ("badges", "app/workflows/minting.py", "import openbadgeslib"),
+    ("light", "app/workflows/badging.py", "from app.formats import open_badge"),
     ("light", "app/workflows/certifying.py", "from app.foundation import signing"),
 ]
 

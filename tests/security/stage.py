@@ -36,7 +36,7 @@ from app.formats.course_folder import read_course
 from app.formats.surroundings import Surroundings
 from app.foundation import clock, files, ids, mail, settings
 from app.foundation.db import Base, db, session, transaction
-from app.workflows import learning, marking, rendering, sitting, working
+from app.workflows import badging, learning, marking, minting, rendering, sitting, working
 from tests import world
 from tests.formats.sample_course import PNG, sample_course
 from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION, Cast, Part, token
@@ -299,7 +299,7 @@ def _take(cast: Cast, place: str, actor: Actor, slug: str) -> None:
     certificate = session().query(Certificate).filter_by(person_id=actor.person_id).one()
     cast.put("certificate", place, certificate.code, actor.unit_path, actor.person_id)
     cast.tokens[place][certificate.code] = "certificate.code"
-    rendering.render(Actor.system("certificates.render"), certificate.code)
+    _make_files(actor, certificate.code)
     cast.put("fingerprint", place, session().query(SigningCertificate).one().fingerprint, "")
     enrolment = learning.enrol(actor, slug)
     cast.put("enrolment", place, enrolment.public_id, actor.unit_path, actor.person_id)
@@ -378,6 +378,13 @@ def _put_papers(cast: Cast, place: str) -> None:
     mail.send(mail.compose(sent, settings.current()), settings.current())
 
 
+def _make_files(actor: Actor, code: str) -> None:
+    """Let the document of a certificate be made, and the badge that its holder asks for."""
+    rendering.render(Actor.system("certificates.render"), code)
+    badging.ask(actor, code)
+    minting.make(Actor.system("badges.make"), code)
+
+
 def _enter(cast: Cast, part: Part) -> None:
     """Enter a part, with learning, a certificate, a report file and a link of her own."""
     person = world.person(part.email, MUNICIPALITY[HOME], "Part", part.name.title())
@@ -392,7 +399,7 @@ def _enter(cast: Cast, part: Part) -> None:
     _put_attempt(cast, "open", part.name, opened, actor)
     cast.put("taken", part.name, "records", path, own)
     certificate = session().query(Certificate).filter_by(person_id=own).one()
-    rendering.render(Actor.system("certificates.render"), certificate.code)
+    _make_files(actor, certificate.code)
     cast.put("certificate", part.name, certificate.code, path, own)
     with transaction():
         seat = _seat(part)

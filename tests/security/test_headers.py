@@ -37,6 +37,7 @@ COOKIELESS = (
     "/no-such-page",
 )
 SITE = "https://learn.example.org"
+PUBLIC = ("/media/", "/.well-known/did.json")
 
 
 def faults(headers: Headers, *, is_signed_in: bool, is_public: bool = False) -> list[str]:
@@ -59,16 +60,12 @@ def faults(headers: Headers, *, is_signed_in: bool, is_public: bool = False) -> 
 
 @pytest.mark.parametrize("part", [part.name for part in PARTS])
 def test_every_page_and_file_that_people_are_led_to_carries_the_headers(stage, part):
-    """Media of published courses are public files: they carry no cookie and any cache may keep them."""
+    """Media of published courses and the keys of badges are public: they carry no cookie, any cache may keep them."""
     is_signed_in = part not in {"anonymous", "deactivated"}
     wrong = {
         address: found
         for address, answer in stage.visited(part).answers.items()
-        if (
-            found := faults(
-                answer.headers, is_signed_in=is_signed_in, is_public=address.startswith("/media/")
-            )
-        )
+        if (found := faults(answer.headers, is_signed_in=is_signed_in, is_public=address.startswith(PUBLIC)))
     }
     assert wrong == {}
 

@@ -122,6 +122,19 @@ def get_newest(slug: str) -> tuple[Course, CourseVersion]:
     return row[0], row[1]
 
 
+def get_labelled(slug: str, edition: int, correction: int) -> CourseVersion:
+    """Return the version of a course that is labelled ``edition.correction``."""
+    version = session().scalar(
+        select(CourseVersion)
+        .join(Edition, Edition.id == CourseVersion.edition_id)
+        .join(Course, Course.id == Edition.course_id)
+        .where(Course.slug == slug, CourseVersion.edition == edition, CourseVersion.correction == correction)
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
 def find_newest_version(slug: str) -> CourseVersion | None:
     """Return the newest correction of a course's newest edition, or None where nothing is published."""
     row = session().execute(_newest().where(Course.slug == slug)).first()

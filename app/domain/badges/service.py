@@ -1,0 +1,32 @@
+"""What may be told to badges: asked for, made, proven by a key; the service writes, and never commits."""
+
+from app.domain.badges.models import Badge, BadgeKey, StatusList
+from app.domain.certificates.models import Certificate
+from app.foundation import clock
+from app.foundation.db import session
+
+
+def ask(certificate: Certificate) -> None:
+    """Note that the holder of a certificate wants its badge."""
+    session().add(Badge(certificate_id=certificate.id, asked_at=clock.now()))
+    session().flush()
+
+
+def keep_made(badge: Badge, document_digest: str, picture_digest: str) -> None:
+    """Note which stored files a badge is; it is made once."""
+    badge.document_digest = document_digest
+    badge.picture_digest = picture_digest
+    badge.made_at = clock.now()
+
+
+def know_key(multikey: str) -> BadgeKey:
+    """Publish a key that badges are proven by from now on."""
+    made = BadgeKey(multikey=multikey, first_used_at=clock.now())
+    session().add(made)
+    session().flush()
+    return made
+
+
+def keep_status_list(number: int, ended_digest: str, token: str) -> None:
+    """Put a list in the place of the one before."""
+    session().merge(StatusList(number=number, ended_digest=ended_digest, made_at=clock.now(), token=token))
