@@ -14,9 +14,10 @@ from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
-from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting
+from app.workflows import handing, notifying, regrading, rendering, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
+    "certificates.hand-over": handing.make_file,
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
