@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -146,8 +146,12 @@ def _read(digest: str | None) -> bytes | None:
 
 
 def _pack(making: _Making) -> str:
-    """Put the signed documents into a ZIP, and a text that says whose are not in it."""
-    return store().put_each(report_files.bundle(_entries(making), making.made_at))
+    """Put the signed documents into a ZIP, and a text that says whose are not in it.
+
+    It is of the day of the latest completion in it: who takes the same certificates again gets the same file.
+    """
+    day = max((each.completed_on for each in making.found), default=making.made_at.date())
+    return store().put_each(report_files.bundle(_entries(making), datetime.combine(day, time(), UTC)))
 
 
 def _entries(making: _Making) -> Iterator[tuple[str, tuple[bytes]]]:

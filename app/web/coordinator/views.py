@@ -84,10 +84,11 @@ def _is_look() -> bool:
 def certificates() -> BaseResponse | str | tuple[str, int]:
     """Show which certificates fit, or promise them as a file to hand over."""
     own, given = actor(), request.args if _is_look() else request.form
+    handout = None if _is_look() else selections.read_handout(given.get("handout", ""))
     try:
         narrowed = asking.read_awards(own, given)
-        if not _is_look():
-            made = handing.ask(own, narrowed, selections.read_handout(given.get("handout", "")))
+        if handout is not None:
+            made = handing.ask(own, narrowed, handout)
             return redirect(url_for(".waiting", file_id=made.public_id))
     except Invalid as error:
         return render_template(
