@@ -67,7 +67,7 @@ def fields_of(html, handout):
 @pytest.mark.parametrize(("handout", "ending"), [("files", "zip"), ("print", "pdf"), ("list", "pdf")])
 def test_a_file_is_promised_made_and_handed_to_its_asker_alone(reader, app, handout, ending):
     page = reader.get(f"{PAGE}?course=open-data").get_data(as_text=True)
-    address = reader.post(PAGE, 302, data=fields_of(page, handout)).headers["Location"]
+    address = reader.post(PAGE, fields_of(page, handout)).headers["Location"]
     file = address.removesuffix("/wait")
     waiting = plain(reader.get(address))
     assert "0 of 2 certificates" in waiting
@@ -90,7 +90,7 @@ def test_a_file_is_promised_made_and_handed_to_its_asker_alone(reader, app, hand
 
 
 def test_what_is_missing_is_said_beside_the_file(reader, app):
-    address = reader.post(PAGE, 302, data={"handout": "files"}).headers["Location"]
+    address = reader.post(PAGE, {"handout": "files"}).headers["Location"]
     session().rollback()
     job_id = session().scalar(select(ReportFile.id))
     worker.JOBS["certificates.hand-over"](Actor.system("certificates.hand-over"), report_id=job_id)
@@ -115,18 +115,18 @@ def test_what_is_missing_is_said_beside_the_file(reader, app):
     ],
 )
 def test_what_cannot_be_is_said_on_the_page_and_nothing_is_promised(reader, sent, said):
-    assert said in plain(reader.post(PAGE, 422, data=sent))
+    assert said in plain(reader.post(PAGE, sent, 422))
     session().rollback()
     assert session().scalars(select(ReportFile)).all() == []
 
 
 def test_another_regions_unit_and_course_are_not_there(reader):
     for sent in ({"unit": "CZ-K3131"}, {"unit": "CZ"}, {"course": "nothing"}, {"unit": "' OR 1=1 --"}):
-        reader.post(PAGE, 404, data={"handout": "files", **sent})
+        reader.post(PAGE, {"handout": "files", **sent}, 404)
         reader.get(PAGE, 404, query_string=sent)
 
 
 def test_who_looks_after_nobody_may_not_come_in(lives, browser):
     browser.sign_in("adam@example.org")
     browser.get(PAGE, 403)
-    browser.post(PAGE, 403, data={"handout": "files"})
+    browser.post(PAGE, {"handout": "files"}, 403)
