@@ -2,9 +2,9 @@
 
 The elements: ``header`` (the letterhead: ``p``, above them ``<img data="…"/>`` with what ``show.picture`` gave);
 ``h1`` (the title), ``h2``, ``p`` (``class``: lead, quiet) and ``li`` with ``b``, ``i`` and ``br``; ``dl`` with ``dt``
-and ``dd`` (facts in two columns); ``table`` (``widths="1 4 2"``: shares of the line) with ``tr``, ``th``, ``td``;
-``section`` (kept on one page where it fits); ``hr`` (lines to sign on, one for each name in ``names="…|…"``). Where
-an element says ``lines="kept"``, ends of lines stay.
+and ``dd`` (facts in two columns); ``table`` (``widths="1 4 2"``: shares of the line) with ``tr``, ``th`` and ``td``
+(``room="11"``: left free to write in, so many millimetres high); ``section`` (kept on one page where it fits); ``hr``
+(lines to sign on, one for each name in ``names="…|…"``). Where an element says ``lines="kept"``, ends of lines stay.
 """
 
 import re
@@ -108,6 +108,10 @@ class Show:
         """Return a day in words; a moment's in the zone of the paper."""
         here = value.astimezone(self.zone) if isinstance(value, datetime) else value
         return str(format_date(here, "long", self.locale))
+
+    def short_day(self, value: date) -> str:
+        """Return a day in figures, for tables."""
+        return str(format_date(value, "medium", self.locale))
 
     def moment(self, value: datetime) -> str:
         """Return a moment in the zone of the paper."""
@@ -297,7 +301,7 @@ def _facts(element: Element) -> Iterator[Flowable]:
 
 def _table(element: Element) -> Iterator[Flowable]:
     """Yield a table; its first row is repeated on each page where it is one of headings."""
-    rows = [[_paragraph(cell) for cell in row] for row in element]
+    rows = [[_cell(cell) for cell in row] for row in element]
     if not rows:
         return
     shares = [float(share) for share in element.get("widths", "1 " * len(rows[0])).split()]
@@ -307,6 +311,11 @@ def _table(element: Element) -> Iterator[Flowable]:
     yield Table(
         rows, colWidths=widths, repeatRows=heads, style=style, splitInRow=1, spaceBefore=4, spaceAfter=6
     )
+
+
+def _cell(element: Element) -> Flowable:
+    room = element.get("room")
+    return Spacer(0, float(room) * mm) if room else _paragraph(element)
 
 
 def _section(element: Element) -> Iterator[Flowable]:

@@ -3,13 +3,19 @@
 A file's name is the SHA-256 of its bytes; two folders deep, so that no folder grows too large.
 """
 
+import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+from app.foundation import clock, ids
 from app.foundation.errors import AppError, NotFound
 from app.foundation.ids import digest as digest_of
+
+_LEFT_AFTER = timedelta(days=1)
+"""How old a draft is that nobody writes any more: whoever made it was killed."""
 
 
 class DamagedFile(AppError):
@@ -35,12 +41,37 @@ class FileStore:
             stream.flush()
             os.fsync(stream.fileno())
         draft.rename(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync(path.parent)
         return digest
+
+    def put_each(self, pieces: Iterable[bytes]) -> str:
+        """Store bytes that come in pieces, held one at a time, and return their digest; never a torn file.
+
+        The draft lies beside the folders of the store; one that a killed process left is removed a day later.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._clear()
+        draft, seen = self.root / f".{ids.public_id()}.part", hashlib.sha256()
+        try:
+            with draft.open("wb") as stream:
+                for piece in pieces:
+                    seen.update(piece)
+                    stream.write(piece)
+                stream.flush()
+                os.fsync(stream.fileno())
+            path = self._path(seen.hexdigest())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.rename(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync(path.parent)
+        return path.name
+
+    def _clear(self) -> None:
+        oldest = (clock.now() - _LEFT_AFTER).timestamp()
+        for left in self.root.glob(".*.part"):
+            if left.stat().st_mtime < oldest:
+                left.unlink(missing_ok=True)
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""
@@ -69,6 +100,15 @@ class FileStore:
         if len(digest) != 64 or set(digest) - set("0123456789abcdef"):  # noqa: PLR2004 -- The length of SHA-256.
             raise NotFound
         return self.root / digest[:2] / digest[2:4] / digest
+
+
+def _sync(folder: Path) -> None:
+    """Let a folder keep the name of a new file when power fails."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
 
 
 _store: list[FileStore] = []

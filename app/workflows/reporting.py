@@ -192,7 +192,15 @@ def _cell(value: object) -> str:
 
 
 def make_file(actor: Actor, report_id: int) -> None:
-    """Make a report file that a person asked for; refuse it where she may no longer see what it holds."""
+    """Make a report file that a person asked for."""
+    fulfil(actor, report_id, _make)
+
+
+def fulfil(actor: Actor, report_id: int, make: Callable[[Actor, ReportFile], tuple[str, int]]) -> None:
+    """Make what a person was promised, once; refuse it where she may no longer see what it would hold.
+
+    ``make`` gets whoever asked, and returns the digest of the stored file and how many rows it has.
+    """
     require(actor, Permission.REPORT_READ)
     own = scope_of(actor, Permission.REPORT_READ)
     promised = files.get_file_by_id(own, report_id)
@@ -204,15 +212,18 @@ def make_file(actor: Actor, report_id: int) -> None:
         with transaction():
             reports.refuse(files.get_file_by_id(own, report_id))
         return
-    digest, count = _make(asker, promised)
+    digest, count = make(asker, promised)
     with transaction():
         promised = files.get_file_by_id(own, report_id)
+        if promised.made_at is not None:
+            return
         reports.keep(promised, digest, count)
         audit.record(asker.name, "report.make", promised.public_id, rows=count)
 
 
 def _is_open(actor: Actor, promised: ReportFile) -> bool:
-    scope = scope_of(actor, Permission.REPORT_READ)
+    needed = Permission.CERTIFICATE_READ if promised.is_of_certificates else Permission.REPORT_READ
+    scope = scope_of(actor, needed)
     return scope.everything or (bool(promised.paths) and all(scope.covers(path) for path in promised.paths))
 
 
@@ -228,7 +239,7 @@ def _make(asker: Actor, promised: ReportFile) -> tuple[str, int]:
     )
     asked = _ask(asker, selection, shape)
     stream = completions.CompletionStream(scope, selection, asked.today)
-    return store().put(b"".join(_download(asked, stream))), stream.totals.rows
+    return store().put_each(_download(asked, stream)), stream.totals.rows
 
 
 def get_made(actor: Actor, public_id: UUID) -> ReportFile:

@@ -33,7 +33,12 @@ LISTS = {
         "/reports/completions",
         "/reports/coverage",
     ],
-    "coordinator": ["/reports/progress", "/reports/completions", "/reports/coverage"],
+    "coordinator": [
+        "/reports/progress",
+        "/reports/completions",
+        "/reports/certificates",
+        "/reports/coverage",
+    ],
     "trainer": [
         "/teach/courses",
         "/teach/courses/open-data/learners",

@@ -162,6 +162,7 @@ def _plant_units(made: Hostile) -> None:
     made.addresses += [
         f"/reports/progress?unit={PLACE}",
         f"/reports/coverage?unit={PLACE}",
+        f"/reports/certificates?unit={PLACE}",
         f"/admin/territory/units/{PLACE}",
         "/admin/issuers?q=alert",
         "/admin/territory?q=alert",

@@ -10,6 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from app.foundation.db import session
+from app.foundation.queue import OutboxJob
+from app.jobs import worker
 from tests.security.cast import AWAY, HOME
 from tests.security.stage import Stage
 
@@ -30,6 +33,7 @@ REPORTS = (
     "/reports/progress",
     "/reports/progress/people",
     "/reports/completions",
+    "/reports/certificates",
     "/reports/coverage",
     "/manage/people",
 )
@@ -169,6 +173,44 @@ def test_a_coordinators_file_holds_as_many_rows_as_her_region_has(stage):
     assert "CZ-K3131" not in {row["region_code"] for row in rows}
     assert {row["region_code"] for row in rows} == {"CZ-K3107"}
     assert stage.client("coordinator-without-unit").get("/reports/completions?format=json").get_json() == []
+
+
+def handed(stage: Stage, looker: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what somebody gets who takes certificates along in every way."""
+    client = stage.client(looker)
+    for handout, state in (("files", "all"), ("files", "valid"), ("print", "valid"), ("list", "valid")):
+        answer = client.post("/reports/certificates", data={"handout": handout, "state": state})
+        if answer.status_code != 302:
+            yield "/reports/certificates", answer.get_data()
+            continue
+        waiting = answer.headers["Location"]
+        yield "/reports/certificates", client.get(waiting).get_data()
+        with stage.acting():
+            job_id = session().query(OutboxJob.id).order_by(OutboxJob.id.desc()).limit(1).scalar()
+        assert worker.perform(stage.app, job_id)
+        with client.get(waiting.removesuffix("/wait")) as file:
+            assert file.status_code == 200
+            yield waiting, file.get_data()
+
+
+@pytest.mark.parametrize("looker", LOOKERS)
+def test_no_certificate_that_is_handed_over_is_of_another_region(stage, looker):
+    if looker == "anonymous":
+        assert stage.client(looker).post("/reports/certificates").status_code in {302, 401, 403}
+        return
+    found = [
+        leak
+        for address, body in handed(stage, looker)
+        for leak in foreign(stage, LOOKERS[looker], address, body)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_a_region_is_handed_its_own_certificates(stage):
+    """The positive control: names in the ZIP, in its documents, in the print file and in the list are found."""
+    for address, body in handed(stage, "away.official"):
+        if body.startswith((b"PK", b"%PDF")):
+            assert foreign(stage, AWAY, address, body)
 
 
 def test_the_tokens_are_seen_by_those_whom_they_belong_to(stage):

@@ -203,10 +203,10 @@ def _narrowed(asked: RegisterFilter, today: date) -> Iterator[ColumnElement[bool
     if asked.end is not None:
         yield Certificate.issued_at < asked.end
     if asked.state is not None:
-        yield _stands(asked.state, today)
+        yield in_state(asked.state, today)
 
 
-def _stands(state: str, today: date) -> ColumnElement[bool]:
+def in_state(state: str, today: date) -> ColumnElement[bool]:
     """Return ``rules.state_of`` as a clause."""
     is_revoked = Certificate.revoked_at.is_not(None)
     if state == State.REVOKED:

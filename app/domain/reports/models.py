@@ -15,7 +15,8 @@ class ReportFile(Base):
     """An export asked for by a person, made by the worker, kept in the file store.
 
     ``parameters`` are what was asked; ``paths`` are the units that its rows come from, empty for all there
-    are, so that it is handed out only to whom they are still open.
+    are, so that it is handed out only to whom they are still open. ``row_count`` grows while the file is made;
+    ``row_total`` is how many rows fitted, of which some may have had no document yet.
     """
 
     __tablename__ = "report_file"
@@ -31,6 +32,17 @@ class ReportFile(Base):
     refused_at: Mapped[datetime | None] = mapped_column(Moment)
     file_digest: Mapped[str | None] = mapped_column(String(64))
     row_count: Mapped[int | None]
+    row_total: Mapped[int | None]
+
+    @property
+    def is_of_certificates(self) -> bool:
+        """Whether it holds certificates to hand over, not the rows of a report."""
+        return "handout" in self.parameters
+
+    @property
+    def missing_count(self) -> int:
+        """How many certificates fitted and are not in it, once it is made."""
+        return (self.row_total or 0) - (self.row_count or 0) if self.is_of_certificates else 0
 
     @property
     def unit_path(self) -> str:

@@ -7,7 +7,13 @@ from app.foundation import clock, ids
 from app.foundation.db import session
 
 
-def ask(person_id: int, name: str, parameters: Mapping[str, object], paths: Sequence[str]) -> ReportFile:
+def ask(
+    person_id: int,
+    name: str,
+    parameters: Mapping[str, object],
+    paths: Sequence[str],
+    row_total: int | None = None,
+) -> ReportFile:
     """Write down that a person wants a file."""
     asked = ReportFile(
         public_id=ids.public_id(),
@@ -16,6 +22,7 @@ def ask(person_id: int, name: str, parameters: Mapping[str, object], paths: Sequ
         parameters=dict(parameters),
         paths=list(paths),
         asked_at=clock.now(),
+        row_total=row_total,
     )
     session().add(asked)
     session().flush()
@@ -25,6 +32,11 @@ def ask(person_id: int, name: str, parameters: Mapping[str, object], paths: Sequ
 def keep(asked: ReportFile, digest: str, row_count: int) -> None:
     """Note which stored file was made."""
     asked.file_digest, asked.row_count, asked.made_at = digest, row_count, clock.now()
+
+
+def note_progress(asked: ReportFile, row_count: int, row_total: int) -> None:
+    """Note how far the making is."""
+    asked.row_count, asked.row_total = row_count, row_total
 
 
 def refuse(asked: ReportFile) -> None:

@@ -132,6 +132,49 @@ class Selection:
         }
 
 
+class Handout(StrEnum):
+    """As what certificates are handed over, many at once."""
+
+    FILES = "files"  # a ZIP of the signed documents
+    PRINT = "print"  # one PDF with a page for each
+    LIST = "list"  # a list to sign when they are given out
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFilter:
+    """Which certificates are wanted; ``period`` is of the day of completion, ``state`` that of today, None is all."""
+
+    selection: Selection
+    state: str | None = None
+
+    def parameters(self) -> dict[str, str | None]:
+        """Return what was asked by the names of the address, all of them."""
+        asked = self.selection.parameters()
+        kept = {name: asked[name] for name in ("unit", "from", "to", "course")}
+        return {**kept, "state": self.state or "all"}
+
+
+class Award(NamedTuple):
+    """A certificate as it is handed over: as its document says it, the name in the script of its language."""
+
+    number: str
+    code: str
+    family_name: str
+    given_name: str
+    workplace: str
+    course_title: str
+    language: str
+    completed_on: date
+    state: str
+    file_digest: str | None
+    signed_digest: str | None
+
+    @property
+    def name(self) -> str:
+        """The whole name, the family name first."""
+        return f"{self.family_name} {self.given_name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How an export is written; ``dialect`` is CSV's."""

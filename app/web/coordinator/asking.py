@@ -6,7 +6,7 @@ from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.reports.queries import places
 from app.domain.reports.rules import selections
-from app.domain.reports.values import Format, Selection, Shape, State
+from app.domain.reports.values import AwardFilter, Format, Selection, Shape, State
 from app.formats.csv_table import DIALECTS
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
@@ -37,6 +37,17 @@ def read_shape(asked: Asked) -> Shape | None:
     if asked.get("bundle", "zip") != "zip":
         raise Invalid("bundle", N_("A report can be bundled as ZIP only."))
     return Shape(Format(asked["format"]), asked.get("dialect", "plain"), is_bundled="bundle" in asked)
+
+
+def read_awards(actor: Actor, asked: Asked) -> AwardFilter:
+    """Return which certificates are asked for, the valid ones where no state is; raises as ``read_selection``."""
+    selection = places.get_selection(
+        scope_of(actor, Permission.CERTIFICATE_READ),
+        asked.get("unit") or None,
+        selections.read_period(asked.get("from", ""), asked.get("to", "")),
+        asked.get("course") or None,
+    )
+    return AwardFilter(selection, selections.read_award_state(asked.get("state", "")))
 
 
 def read_state(asked: Asked) -> State | None:

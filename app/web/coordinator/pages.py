@@ -62,6 +62,7 @@ class Frame:
             ("coordinator.progress", _("Progress")),
             ("coordinator.completions", _("Completions")),
             ("coordinator.coverage", _("Coverage")),
+            ("coordinator.certificates", _("Certificates")),
         )
         unit = self.asked.get("unit")
         own = self.endpoint.replace("people", "progress")
@@ -101,7 +102,7 @@ def _named(unit: Unit) -> str:
     return f"{unit.name} – {_level(unit)}" if unit.parent_id else unit.name
 
 
-def _courses(scope: Scope, path: str | None, chosen: str | None) -> list[tuple[str, str]]:
+def courses_of(scope: Scope, path: str | None, chosen: str | None) -> list[tuple[str, str]]:
     """Return the courses to choose from; one that nobody here takes stands there by its slug, if it is chosen."""
     taken = [(slug, text_of(titles)) for slug, titles in places.list_courses(scope, path)]
     is_missing = chosen is not None and chosen not in dict(taken)
@@ -153,7 +154,7 @@ def show_progress(actor: Actor, asked: Asked) -> ProgressPage:
         endpoint="coordinator.progress",
         place=place,
         asked={"unit": place.code, "course": course},
-        courses=_courses(scope, place.path, course),
+        courses=courses_of(scope, place.path, course),
         total=total,
         rows=[
             (unit, found.get(unit.id, Figures()))
@@ -178,7 +179,7 @@ def show_people(actor: Actor, asked: Asked, count: int | None = None) -> PeopleP
         endpoint="coordinator.people",
         place=place,
         asked={"unit": place.code, "course": course, "state": state.value if state else None},
-        courses=_courses(scope, place.path, course),
+        courses=courses_of(scope, place.path, course),
         state=state,
         rows=progress.list_people(scope, place.path, course, state, page, paging.SIZE),
         count=count,
@@ -195,11 +196,9 @@ def _read(scope: Scope, asked: Asked) -> tuple[Place, str | None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionsPage(Frame):
-    """Who completed what: the sums, one page of the rows, and the filter as it was given."""
+class FilteredPage(Frame):
+    """One page of rows of a unit and a period, and what is wrong with the filter as it was given."""
 
-    totals: Totals
-    rows: Sequence[CompletionRow]
     page: int
     pages: int
     today: date
@@ -234,6 +233,14 @@ class CompletionsPage(Frame):
         return {"href": self.link(**days), "label": label, "current": is_current}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionsPage(FilteredPage):
+    """Who completed what: the sums, one page of the rows, and the filter as it was given."""
+
+    totals: Totals
+    rows: Sequence[CompletionRow]
+
+
 def show_completions(actor: Actor, asked: Asked, selection: Selection) -> CompletionsPage:
     """Return one page of the completion report."""
     scope, today = scope_of(actor, Permission.REPORT_READ), reporting.today_of(actor)
@@ -244,7 +251,7 @@ def show_completions(actor: Actor, asked: Asked, selection: Selection) -> Comple
         endpoint="coordinator.completions",
         place=places.get_place(scope, selection.unit_code),
         asked=selection.parameters(),
-        courses=_courses(scope, selection.unit_path, selection.course),
+        courses=courses_of(scope, selection.unit_path, selection.course),
         totals=totals,
         rows=completions.list_completions(scope, selection, today, page, paging.SIZE),
         page=page,
@@ -262,7 +269,7 @@ def refuse_completions(actor: Actor, asked: Asked, error: Invalid) -> Completion
         endpoint="coordinator.completions",
         place=place,
         asked={**given, "unit": place.code},
-        courses=_courses(scope, place.path, given["course"]),
+        courses=courses_of(scope, place.path, given["course"]),
         totals=Totals(),
         rows=(),
         page=1,
@@ -302,7 +309,7 @@ def show_coverage(actor: Actor, asked: Asked) -> CoveragePage:
         endpoint="coordinator.coverage",
         place=place,
         asked={"unit": place.code, "course": course, "track": track},
-        courses=_courses(scope, place.path, course),
+        courses=courses_of(scope, place.path, course),
         share=share,
         below=[
             (unit, shares[unit.id])

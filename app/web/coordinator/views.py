@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.access.gate import requires
 from app.domain.access.values import Permission
+from app.domain.reports.rules import selections
 from app.foundation.errors import Invalid, NotFound, Unready
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.web.coordinator import asking, pages
+from app.web.coordinator import asking, awards, pages
 from app.web.limiter import limiter
 from app.web.session import actor, find_current_actor
-from app.workflows import reporting
+from app.workflows import handing, reporting
 from app.workflows.reporting import Download
 
 blueprint = Blueprint("coordinator", __name__)
@@ -71,6 +72,29 @@ def _sent(made: Download) -> Response:
     response = Response(made, content_type=made.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response
+
+
+def _is_look() -> bool:
+    return request.method != "POST"
+
+
+@blueprint.route("/reports/certificates", methods=["GET", "POST"])
+@limiter.limit("60/hour", key_func=_whose_export, exempt_when=_is_look)
+@requires(P.REPORT_READ)
+def certificates() -> BaseResponse | str | tuple[str, int]:
+    """Show which certificates fit, or promise them as a file to hand over."""
+    own, given = actor(), request.args if _is_look() else request.form
+    handout = None if _is_look() else selections.read_handout(given.get("handout", ""))
+    try:
+        narrowed = asking.read_awards(own, given)
+        if handout is not None:
+            made = handing.ask(own, narrowed, handout)
+            return redirect(url_for(".waiting", file_id=made.public_id))
+    except Invalid as error:
+        return render_template(
+            "coordinator/certificates.html", view=awards.refuse_awards(own, given, error)
+        ), 422
+    return render_template("coordinator/certificates.html", view=awards.show_awards(own, given, narrowed))
 
 
 @blueprint.get("/reports/coverage")

@@ -1,9 +1,11 @@
 """Report files: only their asker's own are found."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import literal, select
 
+from app.domain.people.models import Person
 from app.domain.reports.models import ReportFile
 from app.domain.territory.values import Scope
 from app.foundation.db import session
@@ -20,6 +22,24 @@ def get_file(scope: Scope, public_id: UUID) -> ReportFile:
     if asked is None:
         raise NotFound
     return asked
+
+
+def find_waiting(scope: Scope, parameters: Mapping[str, object]) -> ReportFile | None:
+    """Return the file that the asker was promised by the same parameters and that is not made yet, or None.
+
+    Her own row is locked until the transaction ends, so that of two clicks the second one sees the first.
+    """
+    session().execute(select(Person.id).where(Person.id == scope.person_id).with_for_update(key_share=True))
+    waiting = session().scalars(
+        select(ReportFile)
+        .where(
+            scope.within(literal(""), ReportFile.person_id),
+            ReportFile.made_at.is_(None),
+            ReportFile.refused_at.is_(None),
+        )
+        .order_by(ReportFile.id)
+    )
+    return next((each for each in waiting if each.parameters == parameters), None)
 
 
 def get_file_by_id(scope: Scope, file_id: int) -> ReportFile:

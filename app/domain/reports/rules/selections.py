@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.domain.catalogue.values import Track
-from app.domain.reports.values import Period, QuestionState, Result, Sample, Selection, Which
+from app.domain.certificates.rules import State as CertificateState
+from app.domain.reports.values import Handout, Period, QuestionState, Result, Sample, Selection, Which
 from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
@@ -62,6 +63,22 @@ def read_result(text: str) -> str | None:
     if text and text not in set(Result):
         raise Invalid("result", N_("There is no such result."))
     return text or None
+
+
+def read_award_state(text: str) -> str | None:
+    """Return the state that certificates are wanted in, valid from an empty text, None from ``all``; raises Invalid."""
+    if text == "all":
+        return None
+    if text and text not in set(CertificateState):
+        raise Invalid("state", N_("There is no such state."))
+    return text or CertificateState.VALID.value
+
+
+def read_handout(text: str) -> Handout:
+    """Return as what certificates are wanted; raises Invalid."""
+    if text not in set(Handout):
+        raise Invalid("handout", N_("Choose a ZIP, a file to print or a list."))
+    return Handout(text)
 
 
 def read_version(text: str) -> tuple[int | None, int | None]:

@@ -41,6 +41,12 @@
   }
   addEventListener("pageshow", () => sent.clear());
 
+  const showProgress = (box, html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".g-progress");
+    const shown = box.querySelector(".g-progress");
+    if (fresh && shown && fresh.outerHTML !== shown.outerHTML) shown.replaceWith(fresh);
+  };
+
   /* "Your certificate is being made": asks again until the answer is 200, at most five minutes long. */
   const poll = (box, began, wait) => {
     setTimeout(async () => {
@@ -59,6 +65,7 @@
       } else if (performance.now() - began > 300000 || (answer && ![202, 503].includes(answer.status))) {
         box.classList.remove("g-poll--waiting");
       } else {
+        if (answer?.status === 202) showProgress(box, await answer.text());
         poll(box, began, Math.min(wait * 1.3, 10000));
       }
     }, wait);
