@@ -49,7 +49,8 @@ def issue_for(
 ) -> Certificate | None:
     """Issue what a completion earns, inside the transaction of the act that completed it; the worker makes the file.
 
-    A name that the design's fonts cannot draw stops the whole act: see ``check_drawable``.
+    A name that the design's fonts cannot draw, or a particular that the issuer's country wants, stops the whole act:
+    see ``check_issuable``.
     """
     if meta.certificate.kind is CertificateKind.NONE:
         return None
@@ -59,7 +60,7 @@ def issue_for(
             N_("This course cannot issue certificates: its owner has not entered its particulars.")
         )
     draft = _snapshot(taken, meta, person, issuer, at, mark, language)
-    certificate_pdf.check_drawable(draft, design_of(draft.design))
+    certificate_pdf.check_issuable(draft, design_of(draft.design), issuer.unit.country)
     certificate = certificates.issue(taken.enrolment, issuer, draft, settings.current().base_url, actor.name)
     enqueue("certificates.render", code=certificate.code)
     audit.record(actor.name, "certificate.issue", certificate.number)
@@ -127,6 +128,26 @@ def design_of(name: str) -> certificate_design.Design:
     return certificate_design.load(DESIGNS / name)
 
 
+def find_lacking(meta: CourseMeta, issuer: Issuer, language: str) -> str | None:
+    """Return what the design of a course asks for in the issuer's country and neither of them gives."""
+    giver = territory.particulars_of(issuer)
+    given = {
+        "accreditation": meta.accreditation or giver.accreditation,
+        "issuer_name": giver.legal_name,
+        "issuer_place": giver.place,
+        "issuer_registration_number": giver.registration_number,
+        "signatory_name": giver.signatory,
+        "signatory_function": giver.function,
+        "legal_line": giver.legal_line,
+        "funder_line": giver.funder_line,
+        "logo_digest": giver.logo,
+        "funder_logo_digest": giver.funder_logo,
+        "objectives": meta.objectives.get(language),
+    }
+    needed = design_of(meta.certificate.design).needs_in(issuer.unit.country)
+    return next((name for name in needed if name in given and not given[name]), None)
+
+
 def _snapshot(
     taken: Taken,
     meta: CourseMeta,
@@ -174,6 +195,7 @@ def _snapshot(
         logo_digest=giver.logo,
         verify_url="",
         design=meta.certificate.design,
+        funder_logo_digest=giver.funder_logo,
     )
 
 

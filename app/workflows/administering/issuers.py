@@ -59,24 +59,28 @@ def keep_issuer(
     unit_code: str,
     particulars: IssuerParticulars,
     logo: bytes | None = None,
+    funder_logo: bytes | None = None,
     *,
     is_logo_dropped: bool = False,
+    is_funder_logo_dropped: bool = False,
 ) -> Issuer:
-    """Write down by which particulars a unit issues certificates; its logo stays unless it is given anew or dropped.
+    """Write down by which particulars a unit issues certificates; its logos stay unless given anew or dropped.
 
     Raises Invalid where no certificate could be numbered or drawn by them, lest a learner finds out.
     """
     unit = territory.get_unit(unit_code)
     require(actor, Permission.ISSUER_WRITE, unit)
     checked = _checked(particulars)
-    picture = _clean(logo) if logo else None
-    digest = store().put(picture) if picture else None
+    pictures = [_clean(logo, "logo"), _clean(funder_logo, "funder_logo")]
+    given = [store().put(picture) if picture else None for picture in pictures]
     with _numbers_apart(), transaction():
         unit = territory.get_unit(unit_code)
         former = territory.find_issuer(unit.id)
         _check_prefix(actor, unit, former, checked.prefix)
         kept = former.logo if former is not None and not is_logo_dropped else None
-        issuer = units.keep_issuer(unit, replace(checked, logo=digest or kept))
+        funder = former.funder_logo if former is not None and not is_funder_logo_dropped else None
+        named = replace(checked, logo=given[0] or kept, funder_logo=given[1] or funder)
+        issuer = units.keep_issuer(unit, named)
         audit.record(actor.name, "issuer.keep", unit.code, prefix=checked.prefix)
     return issuer
 
@@ -124,7 +128,7 @@ def _lines(texts: Mapping[str, str] | None, field: str) -> dict[str, str]:
 def _check_drawable(particulars: IssuerParticulars, language: str) -> None:
     """Refuse what the fonts of the certificate lack, at the field that it was written in."""
     try:
-        certificate_pdf.check_drawable(_specimen(particulars, language, clock.now().date()), _design())
+        certificate_pdf.check_drawable(specimen(particulars, language, clock.now().date()), _design())
     except Invalid as error:
         field = _FIELDS.get(error.field, error.field)
         is_by_language = field in {"function", "legal_line", "funder_line"}
@@ -152,17 +156,19 @@ def _numbers_apart() -> Iterator[None]:
         raise Invalid("prefix", N_("Another issuer has this prefix already.")) from error
 
 
-def _clean(logo: bytes) -> bytes:
+def _clean(logo: bytes | None, field: str) -> bytes | None:
     """Return a logo without what hides beside its points; raises Invalid."""
+    if not logo:
+        return None
     if len(logo) > logo_png.LARGEST:
-        raise Invalid("logo", N_("The logo is larger than %(size)s kB."), size=logo_png.LARGEST // 1000)
+        raise Invalid(field, N_("The logo is larger than %(size)s kB."), size=logo_png.LARGEST // 1000)
     try:
         clean = run_limited(logo_png.clean, logo, _LOGO_SECONDS)
     except LimitExceeded:
         clean = None
     if clean is None:
         reason = N_("This is no PNG picture of at most %(points)s × %(points)s points.")
-        raise Invalid("logo", reason, points=logo_png.WIDEST)
+        raise Invalid(field, reason, points=logo_png.WIDEST)
     return clean
 
 
@@ -174,15 +180,19 @@ def draw_specimen(actor: Actor, unit_code: str, language: str) -> bytes:
     if issuer is None or language not in LANGUAGES:
         raise NotFound
     day = clock.now().astimezone(ZoneInfo(territory.zone_of(unit))).date()
-    logo = store().get(issuer.logo) if issuer.logo else None
-    return certificate_pdf.write(_specimen(territory.particulars_of(issuer), language, day), _design(), logo)
+    logo, funder_logo = (
+        store().get(digest) if digest else None for digest in (issuer.logo, issuer.funder_logo)
+    )
+    made = specimen(territory.particulars_of(issuer), language, day)
+    return certificate_pdf.write(made, _design(), logo, funder_logo)
 
 
 def _design() -> certificate_design.Design:
     return certificate_design.load(DESIGNS / "standard")
 
 
-def _specimen(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
+def specimen(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
+    """Return what a certificate of nobody says, in the name of an issuer."""
     locale = locale_of(language)
     return Snapshot(
         number=f"{particulars.prefix}-{day.year}-000000",
@@ -216,6 +226,7 @@ def _specimen(particulars: IssuerParticulars, language: str, day: date) -> Snaps
         logo_digest=particulars.logo,
         verify_url=f"{settings.current().base_url}/verify/{_CODE}",
         design="standard",
+        funder_logo_digest=particulars.funder_logo,
     )
 
 
