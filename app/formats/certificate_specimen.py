@@ -28,9 +28,9 @@ HARDEST: Mapping[str, HardName] = {
     ),
     "sr-Latn": HardName(*_SERBIAN_LATIN, *_SERBIAN_LATIN),
     "uk": HardName(
-        "Щербаківська-Ґалаґанівська Їжакевич-Єфремівська-Юркевичівська",
+        "Щербаківська-Ґалаґанівська Їжакевич-Єфремівська-Українчукова",
         "Євгенія-Ґанна Їжаківна",
-        "Shcherbakivska-Galaganivska Yizhakevych-Yefremivska-Yurkevychivska",
+        "Shcherbakivska-Galaganivska Yizhakevych-Yefremivska-Ukrainchukova",
         "Yevheniia-Ganna Yizhakivna",
     ),
     "bg": HardName(

@@ -1,7 +1,6 @@
 """Designs at the browser: what each asks for, specimens of the hardest names, and letters that cannot be drawn."""
 
 import re
-import subprocess
 from io import BytesIO
 
 import pypdf
@@ -12,7 +11,7 @@ from app.formats.certificate_specimen import HARDEST
 from app.foundation.audit import AuditEntry
 from app.foundation.db import session
 from tests import world
-from tests.formats.sample_certificates import DESIGNS, words_of
+from tests.formats.sample_certificates import DESIGNS, GREY, words_of
 from tests.web.admin.test_issuers import GIVEN, picture, text
 
 NAMES = [folder.name for folder in DESIGNS]
@@ -50,16 +49,14 @@ def test_every_link_opens_a_specimen_that_says_so_and_bears_the_hardest_name(man
         assert "000000" in said
 
 
-def test_a_specimen_is_marked_in_its_language(manager, tmp_path):
-    file = tmp_path / "specimen.pdf"
-    file.write_bytes(manager.get("/admin/designs/programme/specimen.pdf?lang=en").data)
-    said = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True).stdout
+def test_a_specimen_says_across_the_page_that_it_is_one(manager):
+    said = words_of(manager.get("/admin/designs/programme/specimen.pdf?lang=en").data)
     assert "SPECIMEN" in said
-    assert "This is a specimen and certifies nothing" in " ".join(said.split())
+    assert "This is a specimen and certifies nothing" in said
 
 
 def test_a_specimen_takes_the_particulars_and_logos_of_an_issuer(manager):
-    logos = {name: (BytesIO(picture()), "logo.png") for name in ("logo", "funder_logo")}
+    logos = {"logo": (BytesIO(picture()), "a.png"), "funder_logo": (BytesIO(GREY), "b.png")}
     manager.post("/admin/issuers/CZ-O6115", {**GIVEN, **logos})
     page = manager.get("/admin/designs?issuer=CZ-O6115")
     assert "They stand in the name of Město Žďár nad Sázavou." in text(page)
@@ -102,8 +99,7 @@ def test_letters_are_checked_and_those_that_cannot_be_drawn_are_named(manager):
 def test_typed_letters_are_words_and_no_markup(manager):
     html = manager.get("/admin/designs?letters=<b onclick=x>" + "ж" * 300).get_data(as_text=True)
     assert "<b onclick" not in html
-    assert "ж" * 187 in html
-    assert "ж" * 200 not in html
+    assert f'value="&lt;b onclick=x&gt;{"ж" * 187}"' in html
 
 
 def test_a_broken_design_is_told_and_the_others_are_shown(manager, monkeypatch, tmp_path):
