@@ -39,7 +39,8 @@ from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 _LOGO_DENSITY = 300 / 72  # pixels to a point
-_MARK_LENGTH = 0.7  # of the diagonal of the page
+_MARK_LENGTH = 0.7  # at most so long, as a multiple of the diagonal of the page
+_MARK_SIZE = 0.14  # at most so large, as a multiple of the same
 _MARK_DROP = 0.36  # half the height of its capitals, as a multiple of the size
 _MARK_THICKNESS = 1.2
 _MARK_COLOUR = (0.78, 0.2, 0.2)
@@ -328,7 +329,8 @@ class _Sheet:
     def _mark(self, word: str) -> None:
         """Write a word from corner to corner in outlines, so that all under it can be read."""
         canvas, font = self._canvas, next(iter(self._fonts))
-        size = _MARK_LENGTH * hypot(self._width, self._height) / self._measure(FontName(font), word)
+        diagonal = hypot(self._width, self._height)
+        size = diagonal * min(_MARK_LENGTH / self._measure(FontName(font), word), _MARK_SIZE)
         canvas.saveState()
         canvas.translate(self._width / 2, self._height / 2)
         canvas.rotate(degrees(atan2(self._height, self._width)))
