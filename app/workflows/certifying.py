@@ -128,26 +128,6 @@ def design_of(name: str) -> certificate_design.Design:
     return certificate_design.load(DESIGNS / name)
 
 
-def find_lacking(meta: CourseMeta, issuer: Issuer, language: str) -> str | None:
-    """Return what the design of a course asks for in the issuer's country and neither of them gives."""
-    giver = territory.particulars_of(issuer)
-    given = {
-        "accreditation": meta.accreditation or giver.accreditation,
-        "issuer_name": giver.legal_name,
-        "issuer_place": giver.place,
-        "issuer_registration_number": giver.registration_number,
-        "signatory_name": giver.signatory,
-        "signatory_function": giver.function,
-        "legal_line": giver.legal_line,
-        "funder_line": giver.funder_line,
-        "logo_digest": giver.logo,
-        "funder_logo_digest": giver.funder_logo,
-        "objectives": meta.objectives.get(language),
-    }
-    needed = design_of(meta.certificate.design).needs_in(issuer.unit.country)
-    return next((name for name in needed if name in given and not given[name]), None)
-
-
 def _snapshot(
     taken: Taken,
     meta: CourseMeta,

@@ -11,6 +11,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue import service as courses
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import CertificateKind, CourseDraft, Finding
+from app.domain.certificates.rules import find_lacking
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Unit
 from app.formats import course_folder
@@ -23,7 +24,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.workflows.certifying import DESIGNS, find_lacking
+from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
 Digests = Mapping[str, tuple[str, str | None]]
@@ -103,8 +104,9 @@ def _hindrance(draft: CourseDraft) -> tuple[str, Mapping[str, str]]:
             "enter them under Administration, Issuers, or write “kind: none” under certificate."
         )
         return message, {"owner": meta.owner}
+    needed = design_of(meta.certificate.design).needs_in(issuer.unit.country)
     for language in meta.languages:
-        if lacking := find_lacking(meta, issuer, language):
+        if lacking := find_lacking(needed, meta, territory.particulars_of(issuer), language):
             message = N_(
                 "The design “%(design)s” needs %(particular)s, which is missing in the language %(language)s: enter "
                 "it under Administration, Issuers, or in course.yaml."

@@ -12,12 +12,12 @@ from app.domain.territory import queries as territory
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, Design
-from app.formats.certificate_specimen import HARDEST
-from app.foundation import clock
+from app.formats.certificate_specimen import HARDEST, specimen
+from app.foundation import clock, settings
 from app.foundation.errors import NotFound
 from app.foundation.files import store
 from app.foundation.i18n import N_, locale_of, translate
-from app.workflows.administering.issuers import LANGUAGES, specimen
+from app.workflows.administering.issuers import LANGUAGES
 from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
@@ -121,7 +121,7 @@ def _issuer(actor: Actor, code: str) -> tuple[IssuerParticulars, str]:
 def _hardest(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
     """Return a specimen with every particular; words say what belongs in the place of one that the issuer lacks."""
     locale = locale_of(language)
-    made = specimen(particulars, language, day)
+    made = specimen(particulars, language, day, settings.current().base_url)
     objective = N_("What participants can do after the course: one sentence for each objective")
 
     def or_else(text: str, words: str) -> str:

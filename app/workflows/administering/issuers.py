@@ -4,26 +4,24 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates.values import Snapshot
 from app.domain.people.rules import check_line
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
 from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_design, certificate_pdf, logo_png
+from app.formats.certificate_specimen import specimen
 from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Invalid, NotFound
 from app.foundation.files import store
-from app.foundation.i18n import LOCALES, N_, content_language, locale_of, translate
+from app.foundation.i18n import LOCALES, N_, content_language
 from app.foundation.limits import LimitExceeded, run_limited
 from app.workflows.certifying import DESIGNS
 
@@ -43,7 +41,6 @@ LANGUAGES = tuple(map(content_language, LOCALES))
 _PREFIX = re.compile(r"[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}")
 _LONGEST_PREFIX = 20
 _LOGO_SECONDS = 2.0
-_CODE = "-".join(["XXXXX"] * 6)
 _FIELDS = {
     "issuer_name": "legal_name",
     "issuer_registration_number": "registration_number",
@@ -128,7 +125,9 @@ def _lines(texts: Mapping[str, str] | None, field: str) -> dict[str, str]:
 def _check_drawable(particulars: IssuerParticulars, language: str) -> None:
     """Refuse what the fonts of the certificate lack, at the field that it was written in."""
     try:
-        certificate_pdf.check_drawable(specimen(particulars, language, clock.now().date()), _design())
+        certificate_pdf.check_drawable(
+            specimen(particulars, language, clock.now().date(), settings.current().base_url), _design()
+        )
     except Invalid as error:
         field = _FIELDS.get(error.field, error.field)
         is_by_language = field in {"function", "legal_line", "funder_line"}
@@ -183,52 +182,9 @@ def draw_specimen(actor: Actor, unit_code: str, language: str) -> bytes:
     logo, funder_logo = (
         store().get(digest) if digest else None for digest in (issuer.logo, issuer.funder_logo)
     )
-    made = specimen(territory.particulars_of(issuer), language, day)
+    made = specimen(territory.particulars_of(issuer), language, day, settings.current().base_url)
     return certificate_pdf.write(made, _design(), logo, funder_logo)
 
 
 def _design() -> certificate_design.Design:
     return certificate_design.load(DESIGNS / "standard")
-
-
-def specimen(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
-    """Return what a certificate of nobody says, in the name of an issuer."""
-    locale = locale_of(language)
-    return Snapshot(
-        number=f"{particulars.prefix}-{day.year}-000000",
-        code=_CODE,
-        kind="exam",
-        family_name=translate(locale, N_("Specimen")),
-        given_name="",
-        family_name_latin="Specimen",
-        given_name_latin="",
-        course_slug="specimen",
-        course_title=translate(locale, N_("This is a specimen and certifies nothing")),
-        course_version="1.0",
-        hours=Decimal(4),
-        form="distance",
-        language=language,
-        objectives=(),
-        mark=10000,
-        completed_on=day,
-        issued_on=day,
-        valid_until=None,
-        municipality_name="",
-        unit_name="",
-        issuer_name=particulars.legal_name,
-        issuer_registration_number=particulars.registration_number,
-        issuer_place=particulars.place,
-        signatory_name=particulars.signatory,
-        signatory_function=_in(particulars.function, language),
-        accreditation=particulars.accreditation,
-        legal_line=_in(particulars.legal_line or {}, language),
-        funder_line=_in(particulars.funder_line or {}, language),
-        logo_digest=particulars.logo,
-        verify_url=f"{settings.current().base_url}/verify/{_CODE}",
-        design="standard",
-        funder_logo_digest=particulars.funder_logo,
-    )
-
-
-def _in(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")
