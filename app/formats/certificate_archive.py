@@ -33,12 +33,12 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """What the file says of itself (ISO 19005-1, 6.7): written by hand, word for word as its information dictionary."""
 
 
-def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
+def write(snapshot: Snapshot, design: Design, logo: bytes | None, funder_logo: bytes | None = None) -> bytes:
     """Return the document; equal arguments give equal bytes, in every process.
 
     Raises what ``certificate_pdf.draw`` raises.
     """
-    drawing = certificate_pdf.draw(snapshot, design, logo)
+    drawing = certificate_pdf.draw(snapshot, design, logo, funder_logo)
     made = io.BytesIO()
     with Pdf.open(io.BytesIO(drawing.content)) as pdf:
         _tag(pdf, pdf.pages[0], drawing.elements)

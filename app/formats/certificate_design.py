@@ -34,6 +34,7 @@ __all__ = ["BrokenDesign", "Design", "load"]
 _LARGEST = 200_000  # bytes of a design.yaml
 _MONTHS = 12
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _FONT_FILE = re.compile(r"[A-Za-z0-9-]+\.ttf")
 _PARTS: Mapping[str, type[Part]] = {
     "frame": Frame,
@@ -217,13 +218,21 @@ def _scalar(hint: object, value: object, where: str) -> object:
 
 
 def _check(design: Design) -> None:
-    for name in design.mandatory:
-        if name not in get_type_hints(Snapshot):
-            raise _Wrong(f"mandatory: {name} is no particular of a certificate")
+    _check_mandatory(design.mandatory, "mandatory")
+    for country, names in design.mandatory_in.items():
+        if not _COUNTRY.fullmatch(country):
+            raise _Wrong(f"mandatory_in.{country}: must be a country in two capital letters")
+        _check_mandatory(names, f"mandatory_in.{country}")
     if sum(isinstance(part, Seal) for part in design.parts) != 1:
         raise _Wrong("parts: one of them must be the seal")
     for language, wording in design.wording.items():
         _check_wording(design, wording, f"wording.{language}")
+
+
+def _check_mandatory(names: Collection[str], where: str) -> None:
+    for name in names:
+        if name not in get_type_hints(Snapshot):
+            raise _Wrong(f"{where}: {name} is no particular of a certificate")
 
 
 def _check_wording(design: Design, wording: Wording, where: str) -> None:

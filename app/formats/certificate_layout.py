@@ -30,7 +30,8 @@ Measure: TypeAlias = Callable[[FontName, str], float]
 class Line:
     """A line of text as it is drawn: its left end, its baseline and its look.
 
-    ``place`` counts the texts that the part has, so that the lines of one text are known to belong together.
+    ``place`` counts the texts that the part has, ``item`` the lines of a list, so that what was wrapped is known
+    to belong together.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Line:
     size: float
     style: Style
     place: int
+    item: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class _Fitted:
     size: float
     style: Style
     place: int = 0
+    item: int = 0
 
     @property
     def height(self) -> float:
@@ -72,11 +75,15 @@ class Layout:
         self._known: dict[tuple[str, Style, int], tuple[float, tuple[str, ...]]] = {}
 
     def column(self, column: Column) -> tuple[Line, ...]:
-        """Place the texts of a column under one another."""
+        """Place the texts of a column under one another, each line of a list as a text of its own."""
         box = _points(column.box)
-        filled = [(place, block, fill(block.text, self._values)) for place, block in enumerate(column.blocks)]
-        texts = [(block, text) for _, block, text in filled if not _is_blank(text)]
-        places = [place for place, _, text in filled if not _is_blank(text)]
+        filled = [
+            (place, item, block, text)
+            for place, block in enumerate(column.blocks)
+            for item, text in enumerate(fill(block.text, self._values).split("\n"))
+            if not _is_blank(text)
+        ]
+        texts = [(block, text) for _, _, block, text in filled]
         scale = 1.0
         while True:
             fitted = [self._fit(text, block.style, box.width, scale) for block, text in texts]
@@ -89,7 +96,10 @@ class Layout:
         widened = _widen(gaps, [block.shared for block, _ in texts], spare)
         rest = spare - (sum(widened) - sum(gaps))
         top = box.top + {"top": 0.0, "middle": rest / 2, "bottom": rest}[column.anchor]
-        placed = [replace(each, place=place) for each, place in zip(fitted, places, strict=True)]
+        placed = [
+            replace(each, place=place, item=item)
+            for each, (place, item, _, _) in zip(fitted, filled, strict=True)
+        ]
         return tuple(self._stack(placed, widened, box, top, column.align))
 
     def cells(self, cells: Cells) -> tuple[tuple[Line, ...], tuple[Stroke, ...]]:
@@ -105,7 +115,7 @@ class Layout:
             + 2 * _CELL_PADDING
             for label, value in pairs
         ]
-        widths = _share(wanted, box.width)
+        widths = _share(wanted, box.width, is_even=cells.even)
         lines: list[Line] = []
         strokes: list[Stroke] = []
         left = box.left
@@ -138,7 +148,7 @@ class Layout:
                 free = box.width - self._em(text, each.style) * each.size
                 left = box.left + {"left": 0.0, "centre": free / 2, "right": free}[align]
                 baseline = top + each.size * (each.style.leading + _CAP_HEIGHT) / 2
-                yield Line(text, left, baseline, each.size, each.style, each.place)
+                yield Line(text, left, baseline, each.size, each.style, each.place, each.item)
                 top += each.size * each.style.leading
 
     def _em(self, text: str, style: Style) -> float:
@@ -237,8 +247,10 @@ def _points(box: Box) -> Box:
     return Box(box.left * MM, box.top * MM, box.width * MM, box.height * MM)
 
 
-def _share(wanted: Sequence[float], width: float) -> list[float]:
+def _share(wanted: Sequence[float], width: float, *, is_even: bool) -> list[float]:
     """Give each its wanted width and an equal part of what remains, or less to all in proportion."""
+    if is_even and wanted and max(wanted) * len(wanted) <= width:
+        return [width / len(wanted)] * len(wanted)
     spare = width - sum(wanted)
     if spare < 0:
         return [each * width / sum(wanted) for each in wanted]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import md5, sha256
 from itertools import groupby
+from math import atan2, degrees, hypot
 from pathlib import Path
 
 from reportlab.lib.utils import ImageReader
@@ -38,6 +39,11 @@ from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 _LOGO_DENSITY = 300 / 72  # pixels to a point
+_MARK_LENGTH = 0.7  # at most so long, as a multiple of the diagonal of the page
+_MARK_SIZE = 0.14  # at most so large, as a multiple of the same
+_MARK_DROP = 0.36  # half the height of its capitals, as a multiple of the size
+_MARK_THICKNESS = 1.2
+_MARK_COLOUR = (0.78, 0.2, 0.2)
 _UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Unicode categories that leave no mark of their own, whatever a font says of them."""
 
@@ -97,9 +103,7 @@ def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
 def check_drawable(snapshot: Snapshot, design: Design) -> None:
     """Raise MissingWording, MissingParticular or MissingGlyphs where no certificate can be made."""
     design.wording_in(snapshot.language)
-    for name in design.mandatory:
-        if getattr(snapshot, name) in {None, "", ()}:
-            raise MissingParticular(name)
+    _check_complete(snapshot, design.mandatory)
     for each in fields(snapshot):
         value = getattr(snapshot, each.name)
         text = "".join(value) if isinstance(value, tuple) else value
@@ -107,15 +111,34 @@ def check_drawable(snapshot: Snapshot, design: Design) -> None:
             raise MissingGlyphs(each.name, lacking)
 
 
-def write(snapshot: Snapshot, design: Design, logo: bytes | None) -> bytes:
-    """Return a document to look at, as specimens are; what is issued is made of the same drawing by the archive."""
-    return draw(snapshot, design, logo).content
+def check_issuable(snapshot: Snapshot, design: Design, country: str) -> None:
+    """Raise what ``check_drawable`` raises, or MissingParticular where an issuer of a country may issue none."""
+    _check_complete(snapshot, design.needs_in(country))
+    check_drawable(snapshot, design)
 
 
-def draw(snapshot: Snapshot, design: Design, logo: bytes | None) -> Drawing:
+def _check_complete(snapshot: Snapshot, names: Iterable[str]) -> None:
+    for name in names:
+        if getattr(snapshot, name) in {None, "", ()}:
+            raise MissingParticular(name)
+
+
+def write(
+    snapshot: Snapshot, design: Design, logo: bytes | None, funder_logo: bytes | None = None, mark: str = ""
+) -> bytes:
+    """Return a document to look at; what is issued is made of the same drawing by the archive.
+
+    A ``mark``, such as “Specimen”, stands large across the page.
+    """
+    return draw(snapshot, design, logo, funder_logo, mark).content
+
+
+def draw(
+    snapshot: Snapshot, design: Design, logo: bytes | None, funder_logo: bytes | None = None, mark: str = ""
+) -> Drawing:
     """Return the page; equal arguments give equal bytes, in every process.
 
-    ``logo`` is a PNG or JPEG file. Raises what ``check_drawable`` raises, and ``logo_png.UnreadableLogo``.
+    Logos are PNG or JPEG files. Raises what ``check_drawable`` raises, and ``logo_png.UnreadableLogo``.
     """
     check_drawable(snapshot, design)
     wording = design.wording_in(snapshot.language)
@@ -123,7 +146,8 @@ def draw(snapshot: Snapshot, design: Design, logo: bytes | None) -> Drawing:
     values = {**places, **phrases(snapshot, wording, places)}
     values = {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
     with one_at_a_time:
-        return _Sheet(snapshot, design, values, logo).finish()
+        sheet = _Sheet(snapshot, design, values, {"issuer": logo, "funder": funder_logo})
+        return sheet.finish(mark)
 
 
 @lru_cache(maxsize=32)
@@ -138,11 +162,15 @@ class _Sheet:
     """The one page of a certificate while it is drawn."""
 
     def __init__(
-        self, snapshot: Snapshot, design: Design, values: Mapping[str, str], logo: bytes | None
+        self,
+        snapshot: Snapshot,
+        design: Design,
+        values: Mapping[str, str],
+        logos: Mapping[str, bytes | None],
     ) -> None:
         self._design = design
         self._values = values
-        self._logo = logo
+        self._logos = logos
         self._url = snapshot.verify_url
         self._latin = f"{snapshot.language.partition('-')[0]}-Latn"
         self._elements: list[Element] = []
@@ -161,10 +189,13 @@ class _Sheet:
         )
         self._describe(snapshot)
 
-    def finish(self) -> Drawing:
-        """Draw every part in reading order and return the file with its elements."""
+    def finish(self, mark: str) -> Drawing:
+        """Draw every part in reading order, and the mark over them; return the file with its elements."""
         for part in self._design.parts:
             self._draw(part)
+        if mark:
+            with self._marked(Element("P")):
+                self._mark(mark.upper())
         self._canvas.showPage()
         self._canvas.save()
         return Drawing(self._buffer.getvalue(), tuple(self._elements))
@@ -282,10 +313,11 @@ class _Sheet:
         canvas.drawPath(path, stroke=0, fill=1)
 
     def _logo_in(self, part: Logo) -> None:
-        if self._logo is None:
+        logo = self._logos[part.of]
+        if logo is None:
             return
         width, height = part.box.width * MM, part.box.height * MM
-        picture = logo_png.flat(self._logo, round(width * _LOGO_DENSITY), round(height * _LOGO_DENSITY))
+        picture = logo_png.flat(logo, round(width * _LOGO_DENSITY), round(height * _LOGO_DENSITY))
         scale = min(width / picture.width, height / picture.height)
         drawn = picture.width * scale, picture.height * scale
         left = part.box.left * MM + {"left": 0, "centre": 0.5, "right": 1}[part.align] * (width - drawn[0])
@@ -293,6 +325,20 @@ class _Sheet:
         box = (left, bottom, left + drawn[0], bottom + drawn[1])
         with self._marked(Element("Figure", alt=fill(part.alt, self._values), box=box)):
             self._canvas.drawImage(ImageReader(picture), left, bottom, *drawn)
+
+    def _mark(self, word: str) -> None:
+        """Write a word from corner to corner in outlines, so that all under it can be read."""
+        canvas, font = self._canvas, next(iter(self._fonts))
+        diagonal = hypot(self._width, self._height)
+        size = diagonal * min(_MARK_LENGTH / self._measure(FontName(font), word), _MARK_SIZE)
+        canvas.saveState()
+        canvas.translate(self._width / 2, self._height / 2)
+        canvas.rotate(degrees(atan2(self._height, self._width)))
+        canvas.setLineWidth(_MARK_THICKNESS)
+        canvas.setStrokeColorRGB(*_MARK_COLOUR)
+        canvas.setFont(self._fonts[font], size)
+        canvas.drawCentredString(0, -size * _MARK_DROP, word, mode=1)
+        canvas.restoreState()
 
     def _qr(self, part: QrCode) -> None:
         side, runs = qr_code.runs(self._url)
@@ -319,7 +365,7 @@ class _Sheet:
         self._lines(lines, ())
 
     def _lines(self, lines: Iterable[Line], blocks: tuple[Block, ...]) -> None:
-        for (place, style), run in groupby(lines, key=lambda line: (line.place, line.style)):
+        for (place, _, style), run in groupby(lines, key=lambda line: (line.place, line.item, line.style)):
             with self._marked(self._element(blocks[place]) if blocks else Element("P")):
                 self._canvas.setFillColorRGB(*rgb(style.colour))
                 for line in run:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import ceil, floor
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -45,10 +46,11 @@ def draw(snapshot: Snapshot, design: Design, signer: str, at: datetime) -> Appea
         letters = {*_ALWAYS, *"".join(wording.months), *"".join(line.text for line in lines)}
         faces = tuple((name, design.fonts[name]) for name in sorted({line.style.font for line in lines}))
         lettering = _lettering(faces, "".join(sorted(letters)))
-    left, bottom = round(seal.box.left * MM), round((design.height - seal.box.top - seal.box.height) * MM)
+    box = seal.box
+    left, bottom = floor(box.left * MM), floor((design.height - box.top - box.height) * MM)
     drawn = (_line(line, lettering, left, design.height * MM - bottom) for line in lines)
     return Appearance(
-        box=(left, bottom, left + round(seal.box.width * MM), bottom + round(seal.box.height * MM)),
+        box=(left, bottom, ceil((box.left + box.width) * MM), ceil((design.height - box.top) * MM)),
         operators=" ".join(drawn).encode("ascii"),
         fonts=lettering.pdf,
         label=" ".join(line.text for line in lines),

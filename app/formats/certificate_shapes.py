@@ -18,8 +18,8 @@ from app.foundation.i18n import N_
 PLACES = frozenset({
     "accreditation", "code", "completed_on", "course_title", "course_version", "form", "funder_line", "hours",
     "issued_on", "issuer_name", "issuer_place", "issuer_registration_number", "language_name", "legal_line",
-    "municipality_name", "name", "name_latin", "number", "objectives", "percent", "sealed_at", "signatory_function",
-    "signatory_name", "signer", "unit_name", "valid_until", "verify_url", "workplace",
+    "municipality_name", "name", "name_latin", "number", "objective_list", "objectives", "percent", "sealed_at",
+    "signatory_function", "signatory_name", "signer", "unit_name", "valid_until", "verify_url", "workplace",
 })  # fmt: skip
 """The particulars that a text may name; ``certificate_words`` says how each is written."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -73,7 +73,8 @@ class Style:
 class Block:
     """A text in a column, ``above`` millimetres under the one before, more where spare height is shared.
 
-    A ``heading`` is one for whoever hears the document read aloud, too.
+    Each line of a list (``{objective_list}``) is a text of its own, as far under the one before. A ``heading`` is
+    one for whoever hears the document read aloud, too.
     """
 
     text: str
@@ -108,13 +109,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Particulars side by side, as many as have a value, each as wide as it needs."""
+    """Particulars side by side, as many as have a value, each as wide as it needs, or all ``even`` where they can."""
 
     box: Box
     label: Style
     value: Style
     divider: Colour
     cells: tuple[Cell, ...]
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """Where the issuer's logo stands, as large as the box allows; nothing without one.
+    """Where the logo of the issuer or the funder stands, as large as the box allows; nothing without one.
 
     ``alt`` is the text that stands for it where it is not seen.
     """
@@ -162,6 +164,7 @@ class Logo:
     box: Box
     align: Align
     alt: str
+    of: Literal["issuer", "funder"] = "issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +221,20 @@ class Wording:
     forms: Forms
     phrases: Mapping[str, Phrase]
 
+    def texts(self) -> Iterator[str]:
+        """Yield all of its words."""
+        yield from (self.language_name, *self.months)
+        yield from (self.forms.distance, self.forms.classroom, self.forms.blended)
+        for phrase in self.phrases.values():
+            yield from (phrase.exam, phrase.attendance)
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """How the certificates of one design look and what they say.
 
-    ``mandatory`` are the members of a snapshot without which none is issued; ``title`` and ``subject`` are
-    texts for the properties of the document.
+    ``mandatory`` are the members of a snapshot without which none is issued, ``mandatory_in`` further ones by
+    the country of the issuer; ``title`` and ``subject`` are texts for the properties of the document.
     """
 
     name: str
@@ -232,10 +242,15 @@ class Design:
     height: float
     fonts: Mapping[str, Path]
     mandatory: tuple[str, ...]
+    mandatory_in: Mapping[str, tuple[str, ...]]
     title: str
     subject: str
     parts: tuple[Part, ...]
     wording: Mapping[str, Wording]
+
+    def needs_in(self, country: str) -> tuple[str, ...]:
+        """Return all members of a snapshot without which an issuer of a country (ISO 3166-1) issues none."""
+        return self.mandatory + self.mandatory_in.get(country, ())
 
     def wording_in(self, language: str) -> Wording:
         """Return the words of a BCP 47 language; raise MissingWording."""

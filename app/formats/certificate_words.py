@@ -34,6 +34,7 @@ def particulars(snapshot: Snapshot, wording: Wording) -> dict[str, str]:
         "name": name,
         "name_latin": "" if name_latin == name else name_latin,
         "number": snapshot.number,
+        "objective_list": "\n".join(snapshot.objectives),
         "objectives": " · ".join(snapshot.objectives),
         "percent": "" if snapshot.mark is None else _number(wording, Decimal(snapshot.mark) / 100),
         "sealed_at": "",

@@ -20,6 +20,27 @@ LANGUAGE_NAMES = {
 }
 """Every language in its own words: these are not translated."""
 
+COUNTRIES = {"BG": _("Bulgaria"), "CZ": _("Czechia"), "RS": _("Serbia"), "UA": _("Ukraine")}
+CERTIFICATE_KINDS = {"exam": _("after a passed test"), "attendance": _("without a test")}
+PARTICULARS = {
+    "accreditation": _("Accreditation number"),
+    "course_title": _("Title of the course"),
+    "course_version": _("Version of the course"),
+    "family_name": _("Family name"),
+    "funder_line": _("Line of the funder"),
+    "funder_logo_digest": _("Logo of the funder"),
+    "given_name": _("Given name"),
+    "hours": _("Hours"),
+    "issuer_name": _("Legal name of the issuer"),
+    "issuer_place": _("Place of issue"),
+    "issuer_registration_number": _("Registration number"),
+    "legal_line": _("Legal line"),
+    "logo_digest": _("Logo"),
+    "objectives": _("Objectives of the course"),
+    "signatory_function": _("Function of the signatory"),
+    "signatory_name": _("Signatory"),
+}
+"""What a design of certificates may ask for, by the member of the snapshot."""
 TRACKS = {
     "egovernment": _("eGovernment"),
     "office-procedures": _("Office procedures"),

@@ -51,7 +51,8 @@ def issue_for(
 ) -> Certificate | None:
     """Issue what a completion earns, inside the transaction of the act that completed it; the worker makes the file.
 
-    A name that the design's fonts cannot draw stops the whole act: see ``check_drawable``.
+    A name that the design's fonts cannot draw, or a particular that the issuer's country wants, stops the whole act:
+    see ``check_issuable``.
     """
     if meta.certificate.kind is CertificateKind.NONE:
         return None
@@ -61,7 +62,7 @@ def issue_for(
             N_("This course cannot issue certificates: its owner has not entered its particulars.")
         )
     draft = _snapshot(taken, meta, person, issuer, at, mark, language)
-    certificate_pdf.check_drawable(draft, design_of(draft.design))
+    certificate_pdf.check_issuable(draft, design_of(draft.design), issuer.unit.country)
     certificate = certificates.issue(taken.enrolment, issuer, draft, settings.current().base_url, actor.name)
     enqueue("certificates.render", code=certificate.code)
     audit.record(actor.name, "certificate.issue", certificate.number)
@@ -180,6 +181,7 @@ def _snapshot(
         logo_digest=giver.logo,
         verify_url="",
         design=meta.certificate.design,
+        funder_logo_digest=giver.funder_logo,
     )
 
 

@@ -11,6 +11,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue import service as courses
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import CertificateKind, CourseDraft, Finding
+from app.domain.certificates.rules import find_lacking
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Unit
 from app.formats import course_folder
@@ -23,7 +24,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.i18n import N_
-from app.workflows.certifying import DESIGNS
+from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
 Digests = Mapping[str, tuple[str, str | None]]
@@ -83,22 +84,36 @@ def read(
     A course whose owner could not issue its certificate has an error although there is a draft of it.
     """
     reading = reader(folder, files, around or surroundings())
-    if reading.draft is None or not _lacks_issuer(reading.draft):
+    if reading.draft is None or reading.draft.meta.certificate.kind is CertificateKind.NONE:
         return reading
-    message = N_(
-        "The owner %(owner)s has not entered its particulars as an issuer, so the course cannot certify: "
-        "enter them under Administration, Issuers, or write “kind: none” under certificate."
-    )
+    message, values = _hindrance(reading.draft)
+    if not message:
+        return reading
     found = _CERTIFICATE.search(files[FILE])
     line = files[FILE][: found.start()].count(b"\n") + 1 if found else 1
-    lacking = Finding(FILE, line, message, {"owner": reading.draft.meta.owner})
-    return Reading(reading.draft, (lacking, *reading.findings))
+    return Reading(reading.draft, (Finding(FILE, line, message, values), *reading.findings))
 
 
-def _lacks_issuer(draft: CourseDraft) -> bool:
-    if draft.meta.certificate.kind is CertificateKind.NONE:
-        return False
-    return territory.find_issuer(territory.get_unit(draft.meta.owner).id) is None
+def _hindrance(draft: CourseDraft) -> tuple[str, Mapping[str, str]]:
+    """Say what keeps the owner of a course from issuing its certificates; an empty text is nothing."""
+    meta = draft.meta
+    issuer = territory.find_issuer(territory.get_unit(meta.owner).id)
+    if issuer is None:
+        message = N_(
+            "The owner %(owner)s has not entered its particulars as an issuer, so the course cannot certify: "
+            "enter them under Administration, Issuers, or write “kind: none” under certificate."
+        )
+        return message, {"owner": meta.owner}
+    needed = design_of(meta.certificate.design).needs_in(issuer.unit.country)
+    for language in meta.languages:
+        if lacking := find_lacking(needed, meta, territory.particulars_of(issuer), language):
+            message = N_(
+                "The design “%(design)s” needs %(particular)s, which is missing in the language %(language)s: enter "
+                "it under Administration, Issuers, or in course.yaml."
+            )
+            said = {"design": meta.certificate.design, "particular": lacking, "language": language}
+            return message, said
+    return "", {}
 
 
 def publish(

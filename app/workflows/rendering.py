@@ -73,8 +73,11 @@ def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) ->
     """Return the archive copy, made and kept first where there is none."""
     if certificate.file_digest is not None:
         return store().get(certificate.file_digest)
-    logo = store().get(snapshot.logo_digest) if snapshot.logo_digest else None
-    archive = certificate_archive.write(snapshot, design_of(snapshot.design), logo)
+    logo, funder_logo = (
+        store().get(digest) if digest else None
+        for digest in (snapshot.logo_digest, snapshot.funder_logo_digest)
+    )
+    archive = certificate_archive.write(snapshot, design_of(snapshot.design), logo, funder_logo)
     digest = store().put(archive)
     with transaction():
         scope = scope_of(actor, Permission.CERTIFICATE_READ)

@@ -15,9 +15,12 @@ from app.domain.certificates.values import Snapshot
 from app.formats import certificate_layout, pdf_fonts
 from app.formats.certificate_layout import Layout, Line
 from app.formats.certificate_shapes import Box, Cells, Column, Design, FontName
+from app.formats.certificate_specimen import HARDEST
 from app.formats.certificate_words import particulars, phrases
 
 STANDARD = Path(__file__).parents[2] / "certificates" / "standard"
+DESIGNS = sorted(file.parent for file in STANDARD.parent.glob("*/design.yaml"))
+"""The folders of all designs."""
 GOLDEN = Path(__file__).parent / "golden"
 _made = io.BytesIO()
 Image.new("RGB", (60, 20), "grey").save(_made, "PNG")
@@ -148,30 +151,19 @@ BULGARIAN = dataclasses.replace(
 )
 ALL = {each.language: each for each in (ENGLISH, CZECH, SERBIAN, SERBIAN_LATIN, UKRAINIAN, BULGARIAN)}
 
-HARDEST = {
-    "en": ("Featherstonehaugh-Cholmondeley-Wriothesley-Marjoribanks-Foxe", "Wilhelmina-Josephine"),
-    "cs": ("Příliš-Žluťoučká Dvořáčková-Řeřichová Ďáblická z Ústí nad Ohří", "Ďoubalíková Věnceslava"),
-    "sr-Cyrl": ("Љубојевић-Његошевић Ђорђевић-Ћирилов Џомбић-Шљивић Чађавица", "Љубисава-Ђурђијана"),
-    "sr-Latn": ("Ljubojević-Njegošević Đorđević-Ćirilov Džombić-Šljivić Čađa", "Ljubisava-Đurđijana"),
-    "uk": ("Щербаківська-Ґалаґанівська Їжакевич-Єфремівська-Юркевичівна", "Євгенія-Ґанна Їжаківна"),
-    "bg": ("Щъркелова-Ъгленова Юстиниянова-Съединенска-Жълтоглавова-Юг", "Юлия-Йорданка Ъгленова"),
-}
-"""Family names of about 60 of the hardest letters, and given names."""
-
 
 def hardest(language: str) -> Snapshot:
     """Return a certificate with everything as long as it comes: names of 60 letters, a title of 120."""
     snapshot = ALL[language]
-    family, given_name = HARDEST[language]
+    name = HARDEST[language]
     return dataclasses.replace(
         snapshot,
-        family_name=family,
-        given_name=given_name,
+        **dataclasses.asdict(name),
         course_title=f"{(snapshot.course_title + ', ') * 6}"[:119] + "Щ",
         objectives=snapshot.objectives * 3,
         unit_name=f"{snapshot.unit_name} {snapshot.unit_name}"[:60],
         issuer_name=(f"{snapshot.issuer_name}, " * 4)[:120],
-        signatory_name=f"doc. Ing. {family}, Ph.D.",
+        signatory_name=f"doc. Ing. {name.family_name}, Ph.D.",
         signatory_function=(f"{snapshot.signatory_function} " * 4)[:110],
         legal_line=snapshot.legal_line * 2,
         verify_url=f"https://vzdelavani-egovernment.zdar-nad-sazavou.example.org/verify/{CODE}",

@@ -21,6 +21,7 @@ from tests.conftest import environment
 from tests.formats.sample_certificates import (
     ALL,
     CZECH,
+    DESIGNS,
     ENGLISH,
     GREY,
     STANDARD,
@@ -32,9 +33,9 @@ from tests.formats.sample_certificates import (
 AT = datetime(2026, 11, 22, 15, 4, tzinfo=ZoneInfo("Europe/Kyiv"))
 
 
-@pytest.fixture(scope="module")
-def design():
-    return load(STANDARD)
+@pytest.fixture(scope="module", params=DESIGNS, ids=lambda folder: folder.name)
+def design(request):
+    return load(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def made(design, tmp_path_factory):
     key = signing.load(given, may_make=True)
     for language in ALL:
         for name, snapshot, logo in (("usual", ALL[language], GREY), ("hardest", hardest(language), None)):
-            archive = certificate_archive.write(snapshot, design, logo)
+            archive = certificate_archive.write(snapshot, design, logo, logo)
             looks = certificate_seal.draw(snapshot, design, key.name, AT)
             (folder / f"{language}-{name}-archive.pdf").write_bytes(archive)
             (folder / f"{language}-{name}-signed.pdf").write_bytes(signing.sign(archive, key, looks, given))
@@ -166,7 +167,7 @@ def test_equal_snapshots_give_equal_bytes_in_every_process(design):
         "print(sha256(certificate_archive.write(snapshot, design, logo=None)).hexdigest())"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script, STANDARD],
+        [sys.executable, "-c", script, STANDARD.parent / design.name],
         cwd=STANDARD.parents[1],
         env={**os.environ, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "86400", "TZ": "Asia/Tokyo"},
         input=UKRAINIAN.to_json(),
@@ -188,7 +189,8 @@ def tree_of(document: bytes):
 def test_the_document_is_tagged_in_reading_order(design):
     pdf, elements = tree_of(certificate_archive.write(UKRAINIAN, design, GREY))
     tags = [str(each.S) for each in elements]
-    assert tags[:4] == ["/Figure", "/P", "/P", "/H1"]
+    assert sorted(tags[:3]) == ["/Figure", "/P", "/P"]
+    assert tags[3] == "/H1"
     assert tags.count("/H1") == 1
     assert tags.count("/Link") == 1
     assert bool(pdf.Root.MarkInfo.Marked)
@@ -244,7 +246,7 @@ def test_the_archive_copy_is_small(design):
     assert len(certificate_archive.write(hardest("sr-Cyrl"), design, None)) <= 60_000
 
 
-def test_the_archive_copy_looks_like_the_specimen(design):
-    document = certificate_archive.write(ENGLISH, design, None)
+def test_the_archive_copy_looks_like_the_specimen():
+    document = certificate_archive.write(ENGLISH, load(STANDARD), None)
     golden = (STANDARD.parents[1] / "tests/formats/golden/certificate_en.txt").read_text(encoding="utf-8")
     assert words_of(document) == golden.replace("\n", " ").strip()

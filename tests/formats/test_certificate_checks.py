@@ -16,13 +16,14 @@ from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, load
 from app.formats.certificate_pdf import MissingGlyphs, MissingParticular
 from app.formats.certificate_shapes import Design, MissingWording, fill
+from app.formats.certificate_specimen import HARDEST
 from app.formats.logo_png import UnreadableLogo
-from tests.formats.sample_certificates import ALL, CZECH, SERBIAN, STANDARD, hardest, words_of
+from tests.formats.sample_certificates import ALL, CZECH, DESIGNS, SERBIAN, STANDARD, hardest, words_of
 
 
-@pytest.fixture(scope="module")
-def design() -> Design:
-    return load(STANDARD)
+@pytest.fixture(scope="module", params=DESIGNS, ids=lambda folder: folder.name)
+def design(request) -> Design:
+    return load(request.param)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,27 @@ def test_a_missing_particular_stops_issue_with_its_name(field, design):
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("country", ["BG", "CZ", "RS", "UA", "PL"])
+def test_what_a_country_wants_stops_issue_by_its_name(country, design):
+    certificate_pdf.check_issuable(CZECH, design, country)
+    for name in design.needs_in(country):
+        empty = {"objectives": (), "accreditation": None}.get(name, "")
+        if name == "hours":
+            continue
+        with pytest.raises(MissingParticular) as caught:
+            certificate_pdf.check_issuable(dataclasses.replace(CZECH, **{name: empty}), design, country)
+        assert caught.value.field == name
+
+
+def test_only_the_country_of_the_issuer_is_asked():
+    attendance = load(STANDARD.parent / "attendance")
+    snapshot = dataclasses.replace(CZECH, legal_line="")
+    certificate_pdf.check_issuable(snapshot, attendance, "RS")
+    certificate_pdf.check_drawable(snapshot, attendance)
+    with pytest.raises(MissingParticular, match="needs"):
+        certificate_pdf.check_issuable(snapshot, attendance, "CZ")
+
+
 def test_a_certificate_is_checked_before_it_has_a_number(design):
     certificate_pdf.check_drawable(dataclasses.replace(CZECH, number="", code="", verify_url=""), design)
 
@@ -79,16 +101,25 @@ def test_a_language_without_wording_stops_issue(design):
 
 @pytest.mark.parametrize("language", ALL)
 def test_the_fonts_draw_every_word_of_the_wording(language, design):
-    wording = design.wording_in(language)
-    forms = wording.forms
-    words = [wording.language_name, *wording.months, forms.distance, forms.classroom, forms.blended]
-    words += [text for phrase in wording.phrases.values() for text in (phrase.exam, phrase.attendance)]
-    text = "".join(words)
+    text = "".join(design.wording_in(language).texts())
+    assert len(text) > 500
     assert certificate_pdf.missing_glyphs(text + text.upper(), design) == ()
 
 
-def test_serbian_latin_wording_is_the_transliteration_of_the_cyrillic():
-    tree = yaml.safe_load((STANDARD / "design.yaml").read_text(encoding="utf-8"))["wording"]
+@pytest.mark.parametrize("language", ALL)
+def test_the_fonts_draw_the_hardest_names_of_every_language(language, design):
+    name = HARDEST[language]
+    assert len(name.family_name) >= 60
+    text = "".join(dataclasses.astuple(name))
+    assert certificate_pdf.missing_glyphs(text + text.upper(), design) == ()
+    hard = {"cs": "ŘřŽďů", "sr-Cyrl": "ЉЊЂЋЏ", "uk": "ЩҐЄї", "bg": "ЪЮ"}.get(language, "")
+    assert set(hard) <= set(text)
+
+
+def test_serbian_latin_wording_is_the_transliteration_of_the_cyrillic(design):
+    tree = yaml.safe_load((STANDARD.parent / design.name / "design.yaml").read_text(encoding="utf-8"))[
+        "wording"
+    ]
     cyrillic = yaml.safe_dump(tree["sr-Cyrl"], allow_unicode=True, width=1000)
     places = re.findall(r"\{\w+\}", cyrillic)
     latin = yaml.safe_dump(tree["sr-Latn"], allow_unicode=True, width=1000)
@@ -112,9 +143,13 @@ def test_a_passed_test_is_printed_without_its_mark(language, design):
 
 
 def test_what_a_certificate_lacks_leaves_no_trace(design):
-    snapshot = dataclasses.replace(CZECH, valid_until=None, accreditation=None, objectives=(), legal_line="")
+    snapshot = dataclasses.replace(CZECH, valid_until=None, accreditation=None, legal_line="")
+    words = ["Platnost do", "Akreditace", "None", "{", "}"]
+    if "objectives" not in design.mandatory:
+        snapshot = dataclasses.replace(snapshot, objectives=())
+        words.append("Vzdělávací cíle")
     text = words_of(certificate_pdf.write(snapshot, design, None))
-    for word in ("Platnost do", "Akreditace", "Vzdělávací cíle", "None", "{", "}"):
+    for word in words:
         assert word not in text
 
 
@@ -146,6 +181,30 @@ def test_a_logo_is_drawn_without_transparency_and_keeps_the_document_small(size,
     assert b"/SMask" not in document
 
 
+def test_the_logo_of_the_funder_stands_beside_the_issuers(design):
+    own, other = logo((60, 20)), logo((20, 60))
+    drawing = certificate_pdf.draw(CZECH, design, own, other)
+    alts = [each.alt for each in drawing.elements if each.tag == "Figure"]
+    assert {"Logo: Město Žďár nad Sázavou", "Logo poskytovatele podpory"} <= set(alts)
+    assert len(pypdf.PdfReader(io.BytesIO(drawing.content)).pages[0].images) == 2
+    alone = certificate_pdf.draw(CZECH, design, None, other)
+    assert "Logo: Město Žďár nad Sázavou" not in {each.alt for each in alone.elements}
+
+
+def test_a_specimen_says_so_across_the_page_and_nothing_else_does(design):
+    marked = words_of(certificate_pdf.write(CZECH, design, None, mark="Specimen"))
+    assert "SPECIMEN" in marked
+    assert "SPECIMEN" not in words_of(certificate_pdf.write(CZECH, design, None))
+
+
+def test_each_objective_of_a_list_is_read_out_by_itself():
+    programme = load(STANDARD.parent / "programme")
+    objectives = tuple(f"Objective {n} " + "with many more words " * 6 for n in range(8))
+    short = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=("One",)), programme, None)
+    long = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=objectives), programme, None)
+    assert len(long.elements) == len(short.elements) + 7
+
+
 @pytest.mark.parametrize(
     "picture",
     [b"", b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, logo((300, 200))[:2000]],
@@ -161,6 +220,13 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(design):
     Image.new("1", (9000, 9000)).save(target, "PNG")
     with pytest.raises(UnreadableLogo):
         certificate_pdf.write(CZECH, design, target.getvalue())
+
+
+def test_what_came_later_leaves_the_text_of_earlier_snapshots_alone():
+    assert "funder_logo_digest" not in CZECH.to_json()
+    later = dataclasses.replace(CZECH, funder_logo_digest="0" * 64)
+    assert Snapshot.from_json(later.to_json()) == later
+    assert later.to_json() != CZECH.to_json()
 
 
 def test_a_snapshot_is_read_back_as_it_was_written():
@@ -204,7 +270,10 @@ def test_a_text_with_an_empty_place_is_left_out():
         ("part: qr", "part: barcode", "barcode is none of"),
         ("align: centre", "align: justify", "justify is none of left, centre, right"),
         ("petals: 24", "petals: 2.5", "must be a whole number"),
-        ("- issuer_name", "- birth_date", "birth_date is no particular"),
+        ("- issuer_name", "- birth_date", "mandatory: birth_date is no particular"),
+        ("CZ: [issuer_reg", "CZ: [birth_date, issuer_reg", "mandatory_in.CZ: birth_date is no particular"),
+        ("  CZ: [", "  Czechia: [", "mandatory_in.Czechia: must be a country"),
+        ("of: funder", "of: sponsor", "sponsor is none of issuer, funder"),
         ("      lead: This is to certify that\n", "", "there is nothing to put for {lead}"),
         ("      lead: This is to certify that", "      lead: This is {who}", "nothing to put for {who}"),
         ("      lead: This is to certify that", "      lead: This { is", "a brace stands alone"),

@@ -48,7 +48,14 @@ LISTS = {
         "/teach/survey",
         "/teach/courses/open-data/survey",
     ],
-    "admin": ["/admin/audit", "/admin/roles", "/admin/mail", "/admin/territory", "/admin/issuers"],
+    "admin": [
+        "/admin/audit",
+        "/admin/roles",
+        "/admin/mail",
+        "/admin/territory",
+        "/admin/issuers",
+        "/admin/designs",
+    ],
 }
 MOST_OF_A_LIST = 14
 

@@ -209,6 +209,7 @@ def _furnish(cast: Cast, place: str) -> None:
                 {"en": f"Function {mark('issuer.function')}"},
                 "Place",
                 logo=files.store().put(PNG),
+                funder_logo=files.store().put(PNG),
             ),
         )
     cast.put("issuer", place, centre.code, centre.path)

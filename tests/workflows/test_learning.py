@@ -1,5 +1,6 @@
 """The learner's acts, on both engines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.progress.models import CompletionCount
-from app.formats.certificate_pdf import MissingGlyphs
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular
 from app.foundation import clock
-from app.foundation.db import session
+from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.workflows import adjusting, learning, rendering, sitting
 from tests import world
@@ -84,6 +85,26 @@ def test_an_attempt_that_cannot_end_holds_up_no_other(land):
     session().rollback()
     found = session().execute(select(Attempt.person_id, Attempt.is_passed)).all()
     assert dict(map(tuple, found)) == {hindered.person_id: None, other.person_id: True}
+
+
+def test_a_particular_that_the_issuers_country_wants_stops_issue_and_is_named(land):
+    """The issuer has no legal line, which the design asks for in Czechia."""
+    with transaction():
+        rule = replace(world.META.certificate, design="attendance")
+        world.publish(world.course("asked", certificate=rule))
+    actor = world.act_as(world.person())
+    attempt = world.begin_test(actor, "asked")
+    answers = world.right_answers(actor, attempt)
+    with pytest.raises(MissingParticular) as caught:
+        sitting.submit_attempt(actor, attempt.public_id, answers)
+    assert caught.value.field == "legal_line"
+    session().rollback()
+    assert session().scalar(select(func.count()).select_from(Certificate)) == 0
+    with transaction():
+        named = replace(world.ISSUER, legal_line={"en": "Act 312/2002"})
+        world.units.keep_issuer(world.territory.get_unit("CZ"), named)
+    assert sitting.submit_attempt(actor, attempt.public_id, answers).is_passed
+    assert session().scalar(select(Certificate)).snapshot["design"] == "attendance"
 
 
 def test_an_answer_after_deadline_and_grace_is_refused_and_the_attempt_ends(land):

@@ -163,6 +163,7 @@ def test_a_programme_is_published_with_its_courses(land, tmp_path):
             "Attendance cannot be recorded yet",
         ),
         ({"course": [("owner: CZ ", "owner: CZ-K3107 ")]}, "certificate:", "particulars as an issuer"),
+        ({"course": [("design: standard", "design: attendance")]}, "certificate:", "which is missing in"),
         ({"course": [("owner: CZ ", "owner: XX ")]}, "owner: XX", "There is no unit"),
     ],
 )
@@ -173,6 +174,16 @@ def test_what_cannot_be_completed_is_refused_with_its_line(land, tmp_path, chang
     finding = next(finding for finding in done.findings if words in finding.message)
     text = (folder / finding.file).read_text().split("\n")[finding.line - 1]
     assert line in text
+
+
+def test_a_course_is_published_once_its_owner_has_what_the_design_asks_for(land, tmp_path):
+    write(tmp_path, course=[("design: standard", "design: attendance")])
+    [lacking] = [each for each in sync(tmp_path)["my-course"].findings if each.is_error]
+    assert lacking.values == {"design": "attendance", "particular": "legal_line", "language": "en"}
+    with transaction():
+        named = replace(world.ISSUER, legal_line={"cs": "Zákon č. 312/2002 Sb."})
+        units.keep_issuer(territory.get_unit("CZ"), named)
+    assert sync(tmp_path)["my-course"].is_new
 
 
 def test_a_task_that_a_draw_reaches_is_published_with_all_that_it_says(land, tmp_path):

@@ -1,11 +1,12 @@
 """Numbers, states and terms of certificates: pure functions."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from app.domain.catalogue.values import CertificateRule, Duration
+from app.domain.catalogue.values import CertificateRule, CourseMeta, Duration
+from app.domain.territory.values import IssuerParticulars
 from app.foundation.text import fold
 
 _MONTHS = {"mo": 1, "y": 12}
@@ -104,3 +105,23 @@ def replay(facts: Iterable[Mapping[str, object] | None]) -> Mapping[str, object]
 def list_differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
     """Return the names under which two records differ, in order."""
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def find_lacking(
+    needed: Sequence[str], meta: CourseMeta, giver: IssuerParticulars, language: str
+) -> str | None:
+    """Return which of the members of a snapshot that are needed neither a course nor its issuer gives."""
+    given = {
+        "accreditation": meta.accreditation or giver.accreditation,
+        "issuer_name": giver.legal_name,
+        "issuer_place": giver.place,
+        "issuer_registration_number": giver.registration_number,
+        "signatory_name": giver.signatory,
+        "signatory_function": giver.function,
+        "legal_line": giver.legal_line,
+        "funder_line": giver.funder_line,
+        "logo_digest": giver.logo,
+        "funder_logo_digest": giver.funder_logo,
+        "objectives": meta.objectives.get(language),
+    }
+    return next((name for name in needed if name in given and not given[name]), None)

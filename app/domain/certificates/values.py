@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
@@ -105,6 +105,8 @@ class Snapshot:
     """The full address at which the certificate is verified; the QR symbol holds it."""
     design: str
     """The name of a folder in certificates/."""
+    funder_logo_digest: str | None = None
+    """Lower-case hex SHA-256 of the logo of who paid, in the file store."""
 
     @property
     def learner(self) -> str:
@@ -116,18 +118,24 @@ class Snapshot:
     def to_json(self) -> str:
         """Write the one canonical text of this value: sorted keys, no spaces, UTF-8 letters as they are.
 
-        Dates are ISO 8601, hours a plain decimal without trailing zeros: equal snapshots give equal texts.
+        Dates are ISO 8601, hours a plain decimal without trailing zeros: equal snapshots give equal texts. A member
+        that came later is left out where it says nothing, so that what was issued before keeps its text.
         """
-        members = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        members = {
+            field.name: _plain(value)
+            for field in fields(self)
+            if (value := getattr(self, field.name)) is not None or field.default is MISSING
+        }
         return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Snapshot":
         """Read back what ``to_json`` wrote; a missing or unknown member raises ValueError."""
         members = cast("dict[str, JsonValue]", json.loads(text))
-        expected = {field.name for field in fields(cls)}
-        if members.keys() != expected:
-            odd = ", ".join(sorted(members.keys() ^ expected))
+        known = {field.name for field in fields(cls)}
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if odd_ones := (members.keys() - known) | (needed - members.keys()):
+            odd = ", ".join(sorted(odd_ones))
             raise ValueError(f"a snapshot has exactly its own members; missing or unknown: {odd}")
         return cls(**_typed(members))
 

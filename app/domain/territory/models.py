@@ -57,5 +57,6 @@ class Issuer(Base):
     legal_line: Mapped[dict[str, str] | None] = mapped_column(JSON)
     funder_line: Mapped[dict[str, str] | None] = mapped_column(JSON)
     logo: Mapped[str | None] = mapped_column(String(64))
+    funder_logo: Mapped[str | None] = mapped_column(String(64))
 
     unit: Mapped[Unit] = relationship()

@@ -234,4 +234,5 @@ def particulars_of(issuer: Issuer) -> IssuerParticulars:
         legal_line=issuer.legal_line,
         funder_line=issuer.funder_line,
         logo=issuer.logo,
+        funder_logo=issuer.funder_logo,
     )

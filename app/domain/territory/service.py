@@ -73,5 +73,6 @@ def keep_issuer(unit: Unit, particulars: IssuerParticulars) -> Issuer:
     issuer.legal_line = dict(particulars.legal_line) if particulars.legal_line else None
     issuer.funder_line = dict(particulars.funder_line) if particulars.funder_line else None
     issuer.logo = particulars.logo
+    issuer.funder_logo = particulars.funder_logo
     session().flush()
     return issuer

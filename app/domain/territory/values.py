@@ -86,6 +86,7 @@ class IssuerParticulars:
     legal_line: Mapping[str, str] | None = None
     funder_line: Mapping[str, str] | None = None
     logo: str | None = None  # digest of a PNG in the file store
+    funder_logo: str | None = None  # the same of who pays for the training
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""For administrators, and whoever holds a part of their rights: roles, issuers, register, territory, mail, audit."""
+"""For administrators, and whoever holds a part of their rights: roles, issuers, designs, register, mail, audit."""

@@ -173,6 +173,11 @@ class IssuerForm(FlaskForm):
         _("Logo"), description=_("A PNG picture of at most 200 kB; it stands on the upper left.")
     )
     drop_logo = BooleanField(_("Certificates carry no logo"))
+    funder_logo = FileField(
+        _("Logo of the funder"),
+        description=_("A PNG picture of at most 200 kB; leave it out where no funder asks for one."),
+    )
+    drop_funder_logo = BooleanField(_("Certificates carry no logo of a funder"))
 
 
 for _name, (_label, _longest) in TEXTS.items():

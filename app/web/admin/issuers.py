@@ -80,10 +80,21 @@ def _read(form: IssuerForm) -> IssuerParticulars:
     )
 
 
-def _logo(form: IssuerForm) -> bytes | None:
+def _picture(given: object) -> bytes | None:
     """Return the uploaded bytes, one more than is allowed where they are too many."""
-    given = form.logo.data
     return given.stream.read(LARGEST + 1) or None if isinstance(given, FileStorage) else None
+
+
+def _keep(code: str, form: IssuerForm) -> None:
+    administering.keep_issuer(
+        actor(),
+        code,
+        _read(form),
+        _picture(form.logo.data),
+        _picture(form.funder_logo.data),
+        is_logo_dropped=bool(form.drop_logo.data),
+        is_funder_logo_dropped=bool(form.drop_funder_logo.data),
+    )
 
 
 @blueprint.route("/admin/issuers/<string:code>", methods=["GET", "POST"])
@@ -94,9 +105,7 @@ def issuer(code: str) -> Answer:
     form = _open_form(kept)
     if form.validate_on_submit():
         try:
-            administering.keep_issuer(
-                actor(), code, _read(form), _logo(form), is_logo_dropped=bool(form.drop_logo.data)
-            )
+            _keep(code, form)
         except Invalid as error:
             _add_error(form, error, unit)
         else:
@@ -130,9 +139,21 @@ def specimen(code: str) -> Response:
 def logo(code: str) -> Response:
     """Show an issuer's logo."""
     _unit, kept = _get(actor(), code)
-    if kept is None or kept.logo is None:
+    return _show(kept.logo if kept else None)
+
+
+@blueprint.get("/admin/issuers/<string:code>/funder-logo.png")
+@requires(P.ISSUER_WRITE)
+def funder_logo(code: str) -> Response:
+    """Show the logo of an issuer's funder."""
+    _unit, kept = _get(actor(), code)
+    return _show(kept.funder_logo if kept else None)
+
+
+def _show(digest: str | None) -> Response:
+    if digest is None:
         raise NotFound
-    response = make_response(store().get(kept.logo))
+    response = make_response(store().get(digest))
     response.headers["Content-Type"] = "image/png"
     response.headers["Content-Security-Policy"] = SANDBOX_POLICY
     return response

@@ -14,6 +14,7 @@ Answer = Response | str | tuple[str, int]
 _PAGES = (
     ("/admin/roles", _("Roles"), Permission.ROLE_GRANT),
     ("/admin/issuers", _("Issuers"), Permission.ISSUER_WRITE),
+    ("/admin/designs", _("Designs"), Permission.ISSUER_WRITE),
     ("/admin/register", _("Register"), Permission.REGISTER_READ),
     ("/admin/territory", _("Territory"), Permission.TERRITORY_WRITE),
     ("/admin/mail", _("Mail"), Permission.MAIL_READ),

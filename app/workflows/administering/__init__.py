@@ -1,5 +1,6 @@
-"""Looking after people and what serves them: invitations, roles, issuers, files of a territory, letters."""
+"""Looking after people and what serves them: invitations, roles, issuers, designs, files of a territory, letters."""
 
+from app.workflows.administering.designs import check_letters, draw_hardest, list_designs
 from app.workflows.administering.issuers import draw_specimen, keep_issuer
 from app.workflows.administering.operating import (
     keep_territory_file,
@@ -20,8 +21,10 @@ from app.workflows.administering.roles import create_admin, end_role, grant_role
 
 __all__ = [
     "change_person",
+    "check_letters",
     "create_admin",
     "deactivate",
+    "draw_hardest",
     "draw_specimen",
     "end_role",
     "grant_role",
@@ -29,6 +32,7 @@ __all__ = [
     "is_above",
     "keep_issuer",
     "keep_territory_file",
+    "list_designs",
     "list_letters",
     "reactivate",
     "read_letter",

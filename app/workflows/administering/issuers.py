@@ -4,26 +4,24 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates.values import Snapshot
 from app.domain.people.rules import check_line
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
 from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_design, certificate_pdf, logo_png
+from app.formats.certificate_specimen import specimen
 from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Invalid, NotFound
 from app.foundation.files import store
-from app.foundation.i18n import LOCALES, N_, content_language, locale_of, translate
+from app.foundation.i18n import LOCALES, N_, content_language
 from app.foundation.limits import LimitExceeded, run_limited
 from app.workflows.certifying import DESIGNS
 
@@ -43,7 +41,6 @@ LANGUAGES = tuple(map(content_language, LOCALES))
 _PREFIX = re.compile(r"[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}")
 _LONGEST_PREFIX = 20
 _LOGO_SECONDS = 2.0
-_CODE = "-".join(["XXXXX"] * 6)
 _FIELDS = {
     "issuer_name": "legal_name",
     "issuer_registration_number": "registration_number",
@@ -59,24 +56,28 @@ def keep_issuer(
     unit_code: str,
     particulars: IssuerParticulars,
     logo: bytes | None = None,
+    funder_logo: bytes | None = None,
     *,
     is_logo_dropped: bool = False,
+    is_funder_logo_dropped: bool = False,
 ) -> Issuer:
-    """Write down by which particulars a unit issues certificates; its logo stays unless it is given anew or dropped.
+    """Write down by which particulars a unit issues certificates; its logos stay unless given anew or dropped.
 
     Raises Invalid where no certificate could be numbered or drawn by them, lest a learner finds out.
     """
     unit = territory.get_unit(unit_code)
     require(actor, Permission.ISSUER_WRITE, unit)
     checked = _checked(particulars)
-    picture = _clean(logo) if logo else None
-    digest = store().put(picture) if picture else None
+    pictures = [_clean(logo, "logo"), _clean(funder_logo, "funder_logo")]
+    given = [store().put(picture) if picture else None for picture in pictures]
     with _numbers_apart(), transaction():
         unit = territory.get_unit(unit_code)
         former = territory.find_issuer(unit.id)
         _check_prefix(actor, unit, former, checked.prefix)
         kept = former.logo if former is not None and not is_logo_dropped else None
-        issuer = units.keep_issuer(unit, replace(checked, logo=digest or kept))
+        funder = former.funder_logo if former is not None and not is_funder_logo_dropped else None
+        named = replace(checked, logo=given[0] or kept, funder_logo=given[1] or funder)
+        issuer = units.keep_issuer(unit, named)
         audit.record(actor.name, "issuer.keep", unit.code, prefix=checked.prefix)
     return issuer
 
@@ -124,7 +125,9 @@ def _lines(texts: Mapping[str, str] | None, field: str) -> dict[str, str]:
 def _check_drawable(particulars: IssuerParticulars, language: str) -> None:
     """Refuse what the fonts of the certificate lack, at the field that it was written in."""
     try:
-        certificate_pdf.check_drawable(_specimen(particulars, language, clock.now().date()), _design())
+        certificate_pdf.check_drawable(
+            specimen(particulars, language, clock.now().date(), settings.current().base_url), _design()
+        )
     except Invalid as error:
         field = _FIELDS.get(error.field, error.field)
         is_by_language = field in {"function", "legal_line", "funder_line"}
@@ -152,17 +155,19 @@ def _numbers_apart() -> Iterator[None]:
         raise Invalid("prefix", N_("Another issuer has this prefix already.")) from error
 
 
-def _clean(logo: bytes) -> bytes:
+def _clean(logo: bytes | None, field: str) -> bytes | None:
     """Return a logo without what hides beside its points; raises Invalid."""
+    if not logo:
+        return None
     if len(logo) > logo_png.LARGEST:
-        raise Invalid("logo", N_("The logo is larger than %(size)s kB."), size=logo_png.LARGEST // 1000)
+        raise Invalid(field, N_("The logo is larger than %(size)s kB."), size=logo_png.LARGEST // 1000)
     try:
         clean = run_limited(logo_png.clean, logo, _LOGO_SECONDS)
     except LimitExceeded:
         clean = None
     if clean is None:
         reason = N_("This is no PNG picture of at most %(points)s × %(points)s points.")
-        raise Invalid("logo", reason, points=logo_png.WIDEST)
+        raise Invalid(field, reason, points=logo_png.WIDEST)
     return clean
 
 
@@ -174,50 +179,12 @@ def draw_specimen(actor: Actor, unit_code: str, language: str) -> bytes:
     if issuer is None or language not in LANGUAGES:
         raise NotFound
     day = clock.now().astimezone(ZoneInfo(territory.zone_of(unit))).date()
-    logo = store().get(issuer.logo) if issuer.logo else None
-    return certificate_pdf.write(_specimen(territory.particulars_of(issuer), language, day), _design(), logo)
+    logo, funder_logo = (
+        store().get(digest) if digest else None for digest in (issuer.logo, issuer.funder_logo)
+    )
+    made = specimen(territory.particulars_of(issuer), language, day, settings.current().base_url)
+    return certificate_pdf.write(made, _design(), logo, funder_logo)
 
 
 def _design() -> certificate_design.Design:
     return certificate_design.load(DESIGNS / "standard")
-
-
-def _specimen(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
-    locale = locale_of(language)
-    return Snapshot(
-        number=f"{particulars.prefix}-{day.year}-000000",
-        code=_CODE,
-        kind="exam",
-        family_name=translate(locale, N_("Specimen")),
-        given_name="",
-        family_name_latin="Specimen",
-        given_name_latin="",
-        course_slug="specimen",
-        course_title=translate(locale, N_("This is a specimen and certifies nothing")),
-        course_version="1.0",
-        hours=Decimal(4),
-        form="distance",
-        language=language,
-        objectives=(),
-        mark=10000,
-        completed_on=day,
-        issued_on=day,
-        valid_until=None,
-        municipality_name="",
-        unit_name="",
-        issuer_name=particulars.legal_name,
-        issuer_registration_number=particulars.registration_number,
-        issuer_place=particulars.place,
-        signatory_name=particulars.signatory,
-        signatory_function=_in(particulars.function, language),
-        accreditation=particulars.accreditation,
-        legal_line=_in(particulars.legal_line or {}, language),
-        funder_line=_in(particulars.funder_line or {}, language),
-        logo_digest=particulars.logo,
-        verify_url=f"{settings.current().base_url}/verify/{_CODE}",
-        design="standard",
-    )
-
-
-def _in(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")

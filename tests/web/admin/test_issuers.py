@@ -112,6 +112,19 @@ def test_a_logo_is_taken_shown_kept_and_dropped(manager):
     manager.get("/admin/issuers/CZ-O6115/logo.png", status=404)
 
 
+def test_the_logo_of_a_funder_is_kept_apart_from_the_issuers(manager):
+    both = {name: (BytesIO(picture()), "logo.png") for name in ("logo", "funder_logo")}
+    manager.post("/admin/issuers/CZ-O6115", {**GIVEN, **both})
+    assert manager.get("/admin/issuers/CZ-O6115/funder-logo.png").data == store().get(kept().funder_logo)
+    manager.post("/admin/issuers/CZ-O6115", {**GIVEN, "drop_logo": "y"})
+    assert (kept().logo, kept().funder_logo is None) == (None, False)
+    manager.post("/admin/issuers/CZ-O6115", {**GIVEN, "drop_funder_logo": "y"})
+    manager.get("/admin/issuers/CZ-O6115/funder-logo.png", status=404)
+    given = {**GIVEN, "funder_logo": (BytesIO(b"GIF89a"), "logo.gif")}
+    page = manager.post("/admin/issuers/CZ-O6115", given, status=422)
+    assert 'href="#funder_logo"' in page.get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [(b"GIF89a", "no PNG picture"), (b"<svg/>", "no PNG picture"), (b"\0" * 200_001, "larger than 200 kB")],

@@ -248,9 +248,9 @@ def test_an_auditor_finds_the_trail_in_her_menu_and_changes_nothing(auditor):
 
 
 def test_an_administrator_reaches_every_page_from_every_other(admin):
-    for page in ("roles", "issuers", "territory", "mail", "audit"):
+    for page in ("roles", "issuers", "designs", "territory", "mail", "audit"):
         html = admin.get(f"/admin/{page}").get_data(as_text=True)
-        for other in ("roles", "issuers", "territory", "mail", "audit"):
+        for other in ("roles", "issuers", "designs", "territory", "mail", "audit"):
             assert f'href="/admin/{other}"' in html
         assert re.search(rf'href="/admin/{page}" aria-current="page"', html)
 
