@@ -6,6 +6,7 @@ A file's name is the SHA-256 of its bytes; two folders deep, so that no folder g
 import os
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from app.foundation.errors import AppError, NotFound
@@ -27,6 +28,7 @@ class FileStore:
         digest = digest_of(content)
         path = self._path(digest)
         if path.exists():
+            os.utime(path)  # Whoever is about to name it has it for a while: see ``discard``.
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.part")
@@ -41,6 +43,17 @@ class FileStore:
         finally:
             os.close(folder)
         return digest
+
+    def discard(self, digest: str, before: datetime) -> bool:
+        """Remove a file unless it was put again since a moment; tell whether it is gone."""
+        path = self._path(digest)
+        try:
+            if path.stat().st_mtime > before.timestamp():
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            return True
+        return True
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""

@@ -14,12 +14,13 @@ from app.foundation.errors import AppError
 from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
-from app.workflows import notifying, regrading, rendering, reporting, sealing, sitting
+from app.workflows import keeping, notifying, regrading, rendering, reporting, sealing, sitting
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
+    "files.forget": keeping.forget_file,
     "mail.send": notifying.send,
     "notify.sign-in": notifying.tell_of_sign_in,
     "notify.annulled": notifying.tell_of_annulment,
@@ -29,6 +30,7 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "notify.exam-proctor": notifying.tell_proctor,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
     "notify.extra-time": notifying.tell_of_extra_time,
+    "notify.revoked": notifying.tell_of_revocation,
     "notify.work-marked": notifying.tell_of_mark,
     "notify.work-returned": notifying.tell_of_return,
     "reports.make": reporting.make_file,

@@ -21,7 +21,19 @@ from sqlalchemy import Engine
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
 from app.formats.backup_manifest import Manifest, SetFile
-from app.foundation import audit, authority, clock, files, heads, ids, migrating, schema, settings, snapshot
+from app.foundation import (
+    audit,
+    authority,
+    clock,
+    files,
+    heads,
+    ids,
+    migrating,
+    references,
+    schema,
+    settings,
+    snapshot,
+)
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Invalid, Refused
 
@@ -128,6 +140,18 @@ def restore(actor: Actor, folder: Path) -> Restoration:
     _restore_signing(folder / _SIGNING)
     _restore_heads(folder)
     return Restoration(backup, has_same_key=_restore_keys(folder))
+
+
+def forget_file(actor: Actor, digest: str) -> None:
+    """Remove a file of somebody who is erased, unless a row names the same bytes; raises Conflict while it may yet.
+
+    Whoever puts the same bytes now names them within the hour that the job is done again.
+    """
+    _require_operator(actor)
+    if references.is_named(FILE_COLUMNS, digest):
+        return
+    if not files.store().discard(digest, clock.ago(hours=1)):
+        raise Conflict(f"file {digest} was put within the last hour")
 
 
 def _require_operator(actor: Actor) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import BindParameter, Executable, Table, bindparam
+from sqlalchemy import BindParameter, Executable, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments.models import Attempt
@@ -16,6 +16,8 @@ from app.domain.certificates.models import (
     Notice,
     NumberSeries,
     RegisterEntry,
+    Revocation,
+    RevocationPart,
     SigningCertificate,
 )
 from app.domain.certificates.values import Outlook, Snapshot
@@ -234,3 +236,24 @@ def revoke(certificate: Certificate, by: str, reason: str) -> None:
     """Let a certificate be good no more, with the reason."""
     present = clock.now()
     _change([(certificate, {"revoked_at": present})], "revoked", by, reason, present)
+
+
+def ask_to_revoke(chosen: Sequence[Certificate], by: str, reason: str) -> Revocation:
+    """Write down that certificates are to be revoked together."""
+    asked = Revocation(public_id=ids.public_id(), reason=reason, asked_at=clock.now(), asked_by=by)
+    session().add(asked)
+    session().flush()
+    session().add_all(RevocationPart(revocation_id=asked.id, certificate_id=each.id) for each in chosen)
+    session().flush()
+    return asked
+
+
+def decide(asked: Revocation, by: str, word: str, *, is_approved: bool) -> None:
+    """Note what became of a revocation that was asked for, and the word of who decided."""
+    asked.decided_at, asked.decided_by = clock.now(), by
+    asked.is_approved, asked.word = is_approved, word
+
+
+def forget_notices(person_id: int) -> None:
+    """Let what papers said of failed attempts of somebody who is erased be gone; certificates stay."""
+    session().execute(delete(Notice).where(Notice.person_id == person_id))

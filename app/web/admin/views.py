@@ -1,6 +1,6 @@
 """Pages for administrators, gathered: each module adds its own to the one blueprint."""
 
-from app.web.admin import audit, issuers, mail, register, roles, territory
+from app.web.admin import audit, issuers, mail, register, revocations, roles, territory
 from app.web.admin.section import blueprint
 
-__all__ = ["audit", "blueprint", "issuers", "mail", "register", "roles", "territory"]
+__all__ = ["audit", "blueprint", "issuers", "mail", "register", "revocations", "roles", "territory"]
