@@ -4,7 +4,8 @@ A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store
 (what the instance needs to go on as the same one), ``signing/`` (the signing key of its own, where it made one),
 ``chain-heads.json`` (how far the chains were sealed) and ``manifest.json``, which is written last: a set without it
 is none. The tables are written before the files, all of one moment: a file is in the store before a row names it, and
-is never changed or removed.
+is never changed. One that no row names any more is removed when somebody was erased: a set that is being made at that
+moment lacks it, is refused, and made again.
 """
 
 import hashlib
