@@ -74,6 +74,7 @@ def _restate(
     """Return a person and her certificates that are to say something else; raises Invalid at the field at fault."""
     scope = scope_of(actor, P.CERTIFICATE_CORRECT)
     person = people.get_person(scope, person_id)
+    require(actor, P.CERTIFICATE_CORRECT, person)
     if person.id == actor.person_id:
         raise Conflict(N_("The name on your own certificates is corrected by somebody else."))
     if not wanted.codes:
