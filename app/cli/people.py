@@ -7,12 +7,14 @@ import click
 from flask.cli import with_appcontext
 
 from app.domain.access.values import Actor, Role
+from app.domain.people import queries as people
+from app.domain.people.rules import plain_email
 from app.domain.people.values import Profile
 from app.domain.territory import queries as territory
 from app.foundation import settings
-from app.foundation.errors import AppError
+from app.foundation.errors import AppError, NotFound
 from app.foundation.i18n import LOCALES
-from app.workflows import administering
+from app.workflows import administering, erasing
 
 _ROLE = click.Choice([role.value for role in Role if role is not Role.LEARNER])
 
@@ -89,3 +91,26 @@ def revoke(email: str, role: str, code: str | None) -> None:
     with _plainly_refused():
         administering.revoke_role(Actor.system("people revoke"), email, Role(role), code)
     click.echo(f"{email}: no longer {role} at {code or 'everywhere'}")
+
+
+@group.command("erase")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def erase(email: str, *, yes: bool) -> None:
+    """Remove everything of EMAIL but certificates, which the law keeps, and results without a name."""
+    actor = Actor.system("people erase")
+    with _plainly_refused():
+        person = people.find_person_by_email(plain_email(email))
+        if person is None:
+            raise NotFound("Nobody with this e-mail is here.")
+        remains = erasing.look(actor, person.public_id)
+        click.echo(
+            f"{email}: {len(remains.attempt_ids)} attempts, {len(remains.digests)} files and "
+            f"{len(remains.begun)} courses begun go; {len(remains.certificates)} certificates stay with the name, "
+            f"{len(remains.results)} results without it"
+        )
+        if not yes:
+            click.confirm("Erase for ever?", abort=True)
+        erasing.erase(actor, person.public_id)
+    click.echo(f"{email}: erased")

@@ -7,7 +7,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.foundation import clock, ids
@@ -33,6 +33,7 @@ class FileStore:
         digest = digest_of(content)
         path = self._path(digest)
         if path.exists():
+            os.utime(path)  # Whoever is about to name it has it for a while: see ``discard``.
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.part")
@@ -72,6 +73,17 @@ class FileStore:
         for left in self.root.glob(".*.part"):
             if left.stat().st_mtime < oldest:
                 left.unlink(missing_ok=True)
+
+    def discard(self, digest: str, before: datetime) -> bool:
+        """Remove a file unless it was put again since a moment; tell whether it is gone."""
+        path = self._path(digest)
+        try:
+            if path.stat().st_mtime > before.timestamp():
+                return False
+            path.unlink()
+        except FileNotFoundError:
+            return True
+        return True
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""

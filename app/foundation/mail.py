@@ -4,6 +4,7 @@ Without SMTP_URL messages become ``.eml`` files in the instance, readable at /ad
 """
 
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,12 +12,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from sqlalchemy import String, Text, Uuid
+from sqlalchemy import String, Text, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation import clock, ids, queue
-from app.foundation.db import Base, Moment, session
-from app.foundation.settings import Settings
+from app.foundation.db import Base, Moment, after_commit, session
+from app.foundation.settings import Settings, current
 
 _SECONDS = 20
 
@@ -92,3 +93,17 @@ def _write(mail: EmailMessage, folder: Path) -> None:
     draft = folder / f".{name}.part"
     draft.write_bytes(mail.as_bytes())
     draft.rename(folder / f"{name}.eml")
+
+
+def forget(recipient: str) -> None:
+    """Let every message to an address be gone, sent or not, and its file, where the instance keeps letters."""
+    mine = session().scalars(select(MailMessage).where(MailMessage.recipient == recipient)).all()
+    paths = [current().instance / "mail" / f"{message.public_id}.eml" for message in mine]
+    for message in mine:
+        session().delete(message)
+    after_commit(lambda: _remove(paths))
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ Huey delivers at most once; the row makes it at least once: a sweeper announces 
 A job is named by a string and takes only ids; ``jobs/worker.py`` maps every name to one workflow.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -141,3 +141,11 @@ def hasten(name: str, failure: str) -> int:
             .returning(OutboxJob.id)
         ).all()
     return len(due)
+
+
+def drop(values: Collection[object]) -> None:
+    """Let jobs that are not done and name one of these values never be done, because what they name is gone."""
+    gone = set(values)
+    for job in session().scalars(select(OutboxJob).where(OutboxJob.done_at.is_(None))):
+        if not gone.isdisjoint(job.arguments.values()):
+            session().delete(job)

@@ -16,6 +16,7 @@ from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
 from app.workflows import (
     handing,
+    keeping,
     minting,
     notifying,
     regrading,
@@ -34,6 +35,7 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,
+    "files.forget": keeping.forget_file,
     "mail.send": notifying.send,
     "notify.sign-in": notifying.tell_of_sign_in,
     "notify.annulled": notifying.tell_of_annulment,
@@ -43,6 +45,7 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "notify.exam-proctor": notifying.tell_proctor,
     "notify.extra-attempt": notifying.tell_of_extra_attempt,
     "notify.extra-time": notifying.tell_of_extra_time,
+    "notify.revoked": notifying.tell_of_revocation,
     "notify.work-marked": notifying.tell_of_mark,
     "notify.work-returned": notifying.tell_of_return,
     "reports.make": reporting.make_file,

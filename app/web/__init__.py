@@ -15,7 +15,7 @@ from app.web.admin import views as admin
 from app.web.coordinator import views as coordinator
 from app.web.learner import badges as learner
 from app.web.limiter import limiter
-from app.web.manager import attempts as manager
+from app.web.manager import erasure as manager
 from app.web.proctor import papers as proctor
 from app.web.public import badges as public
 from app.web.public import checks

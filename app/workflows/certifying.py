@@ -97,15 +97,15 @@ def note(
 
 
 def supersede(
-    actor: Actor, marked: Sequence[tuple[Certificate, int]], reason: str
+    actor: Actor, restated: Sequence[tuple[Certificate, Snapshot]], reason: str
 ) -> Mapping[int, Certificate]:
-    """Put certificates with other marks in the place of some, a part of the act that changed the marks.
+    """Put certificates that say something else in the place of some, a part of the act that found what is to be said.
 
-    They say the same but for mark, number and day of issue, and are valid no longer than those before. Return the new
-    ones by the id of the old one; the worker makes the files.
+    Number, code, address and day of issue are new; the rest is as given, so none is valid longer than the one before.
+    Return the new ones by the id of the old one; the worker makes the files.
     """
     made: dict[int, Certificate] = {}
-    for issuer_id in sorted({certificate.issuer_unit_id for certificate, _ in marked}):
+    for issuer_id in sorted({certificate.issuer_unit_id for certificate, _ in restated}):
         issuer = territory.find_issuer(issuer_id)
         if issuer is None:
             raise Conflict(
@@ -113,20 +113,21 @@ def supersede(
             )
         today = clock.now().astimezone(ZoneInfo(territory.zone_of(issuer.unit))).date()
         drafts = [
-            (old, _restated(old, mark, today)) for old, mark in marked if old.issuer_unit_id == issuer_id
+            (old, replace(said, issued_on=today, valid_until=old.valid_until))
+            for old, said in restated
+            if old.issuer_unit_id == issuer_id
         ]
         fresh = certificates.supersede(drafts, issuer, settings.current().base_url, actor.name, reason)
         made |= {old.id: new for (old, _), new in zip(drafts, fresh, strict=True)}
-    told = [(old.number, {"by": made[old.id].number, "reason": reason}) for old, _mark in marked]
+    told = [(old.number, {"by": made[old.id].number, "reason": reason}) for old, _said in restated]
     audit.record_each(actor.name, "certificate.supersede", told)
     enqueue_each("certificates.render", [{"code": new.code, "tells": False} for new in made.values()])
     return made
 
 
-def _restated(old: Certificate, mark: int, today: date) -> Snapshot:
-    """Return what a certificate says with another mark; where it was shortened, it stays so."""
-    said = load(Snapshot, old.snapshot)
-    return replace(said, mark=mark, issued_on=today, valid_until=old.valid_until)
+def snapshot_of(certificate: Certificate) -> Snapshot:
+    """Return what a certificate says, as it was when it was earned."""
+    return load(Snapshot, certificate.snapshot)
 
 
 def design_of(name: str) -> certificate_design.Design:
@@ -201,7 +202,7 @@ def _in(texts: Mapping[str, str], language: str) -> str:
 
 
 def revoke(actor: Actor, code: str, reason: str) -> Certificate:
-    """Let a certificate be good no more."""
+    """Let one certificate be good no more; of several at once a second person decides: see ``revoking``."""
     with transaction():
         scope = scope_of(actor, Permission.CERTIFICATE_REVOKE)
         certificate = register.get_certificate(scope, code, is_locked=True)
@@ -210,6 +211,15 @@ def revoke(actor: Actor, code: str, reason: str) -> Certificate:
             raise Invalid("reason", N_("Say why the certificate is revoked."))
         if certificate.revoked_at is not None:
             raise Conflict(N_("This certificate is already revoked."))
-        certificates.revoke(certificate, actor.name, reason.strip())
-        audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason.strip())
+        revoke_each(actor, [certificate], reason.strip())
     return certificate
+
+
+def revoke_each(actor: Actor, chosen: Sequence[Certificate], reason: str) -> None:
+    """Revoke certificates, locked, inside the act that decided it; their holders are told by mail."""
+    for certificate in chosen:
+        certificates.revoke(certificate, actor.name, reason)
+    audit.record_each(
+        actor.name, "certificate.revoke", [(each.number, {"reason": reason}) for each in chosen]
+    )
+    enqueue_each("notify.revoked", [{"code": each.code} for each in chosen])

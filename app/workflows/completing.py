@@ -4,7 +4,7 @@ Parts of acts, inside their transactions: whoever calls them has asked whether t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -157,7 +157,10 @@ def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapp
     """Put certificates with the present marks in the place of those that print others and are good today."""
     marks = {each.id: each.mark or 0 for each in learners}
     printed = [each for each in register.list_current(list(marks)) if _prints_mark(each)] if marks else []
-    fresh = certifying.supersede(actor, [(each, marks[each.enrolment_id]) for each in printed], reason)
+    restated = [
+        (each, replace(certifying.snapshot_of(each), mark=marks[each.enrolment_id])) for each in printed
+    ]
+    fresh = certifying.supersede(actor, restated, reason)
     return {
         each.enrolment_id: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for each in printed
     }

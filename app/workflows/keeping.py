@@ -4,7 +4,8 @@ A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store
 (what the instance needs to go on as the same one), ``signing/`` (the keys of its own, where it made them),
 ``chain-heads.json`` (how far the chains were sealed) and ``manifest.json``, which is written last: a set without it
 is none. The tables are written before the files, all of one moment: a file is in the store before a row names it, and
-is never changed or removed.
+is never changed. One that no row names any more is removed when somebody was erased: a set that is being made at that
+moment lacks it, is refused, and made again.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from app.foundation import (
     ids,
     migrating,
     proof_key,
+    references,
     schema,
     settings,
     snapshot,
@@ -145,6 +147,18 @@ def restore(actor: Actor, folder: Path) -> Restoration:
     _restore_signing(folder / _SIGNING)
     _restore_heads(folder)
     return Restoration(backup, has_same_key=_restore_keys(folder))
+
+
+def forget_file(actor: Actor, digest: str) -> None:
+    """Remove a file of somebody who is erased, unless a row names the same bytes; raises Conflict while it may yet.
+
+    Whoever puts the same bytes now names them within the hour that the job is done again.
+    """
+    _require_operator(actor)
+    if references.is_named(FILE_COLUMNS, digest):
+        return
+    if not files.store().discard(digest, clock.ago(hours=1)):
+        raise Conflict(f"file {digest} was put within the last hour")
 
 
 def _require_operator(actor: Actor) -> None:

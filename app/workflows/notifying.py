@@ -11,6 +11,7 @@ from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue.queries import get_newest, get_version, meta_of
+from app.domain.certificates import queries as register
 from app.domain.corrections import queries as corrections
 from app.domain.corrections import service as corrected
 from app.domain.corrections.values import Fairness
@@ -27,7 +28,12 @@ from app.foundation.i18n import content_language
 
 
 def post(person: Person, name: str, **values: str) -> None:
-    """Promise a mail of ``app/mails`` to a person, inside the transaction of the act that she is told of."""
+    """Promise a mail of ``app/mails`` to a person, inside the transaction of the act that she is told of.
+
+    To whoever was erased nothing is sent.
+    """
+    if person.erased_at is not None:
+        return
     base_url = settings.current().base_url
     words = mail_text.render(name, person.locale, {"name": person.full_name, "base_url": base_url, **values})
     mail.post(person.email, words.subject, words.text, words.html)
@@ -114,6 +120,17 @@ def _find_sitting(actor: Actor, attempt: str) -> tuple[Attempt, Person, str]:
     person = people.get_owner(scope_of(actor, Permission.PERSON_READ), sitting.person_id)
     titles = get_version(sitting.version_id).titles
     return sitting, person, titles.get(content_language(person.locale)) or next(iter(titles.values()))
+
+
+def tell_of_revocation(actor: Actor, code: str) -> None:
+    """Tell the holder of a certificate that it is valid no more, and why."""
+    require(actor, Permission.PERSON_READ)
+    with transaction():
+        held = register.get_certificate(scope_of(actor, Permission.CERTIFICATE_READ), code)
+        person = people.get_owner(scope_of(actor, Permission.PERSON_READ), held.person_id)
+        ending = register.find_ending(held)
+        values = {"number": held.number, "course": str(held.snapshot["course_title"])}
+        post(person, "revoked", reason=ending.reason if ending else "", link=f"/verify/{held.code}", **values)
 
 
 def tell_of_mark(actor: Actor, attempt: str) -> None:

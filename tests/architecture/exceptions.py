@@ -44,6 +44,7 @@ WITHOUT_ACTOR = {
     "verifying.tell": "the code is the proof",
     "documenting.has_notice": "a property of an attempt that was found already",
     "certifying.design_of": "a file turned into a value",
+    "certifying.snapshot_of": "a row turned into a value",
     "rendering.find_key": "the key of the instance; nothing of people is read",
     "completing.settle": "a part of the act that ended an enrolment, which asked",
     "seating.tries_of": "a calculation",
@@ -73,7 +74,8 @@ WITHOUT_ACTOR = {
 UNASKED = {
     "certifying.note": "a part of the act that gave a mark, which asked",
     "certifying.issue_for": "a part of the act that completed a course, which asked",
-    "certifying.supersede": "a part of the act that changed marks, which asked",
+    "certifying.supersede": "a part of the act that changed marks or names, which asked",
+    "certifying.revoke_each": "a part of the act that decided it, which asked",
     "completing.reckon": "a part of the act that changed marks, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",
     "completing.conclude": "a part of the act that gave a mark, which asked",

@@ -4,6 +4,8 @@ import pytest
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Permission, Role
+from app.domain.people import queries as people
+from app.foundation.db import session
 from app.workflows import entering
 from tests import world
 
@@ -83,8 +85,20 @@ def test_an_administrator_of_everything_is_made_and_unmade(flask):
     assert flask("revoke", "eva@example.org", "admin").exit_code == 0
 
 
+def test_somebody_is_erased_once_it_is_confirmed(flask, land):
+    world.pass_test(world.act_as(world.person()))
+    done = flask("erase", "EVA@example.org")
+    assert done.exit_code == 1
+    assert "1 attempts, 0 files and 0 courses begun go; 1 certificates stay with the name" in done.stdout
+    assert people.find_person_by_email("eva@example.org") is not None
+    assert flask("erase", "eva@example.org", "--yes").exit_code == 0
+    session().rollback()
+    assert people.find_person_by_email("eva@example.org") is None
+    assert flask("erase", "eva@example.org", "--yes").exit_code == 1
+
+
 def test_every_command_explains_itself(flask):
-    for command in ("create-admin", "grant", "revoke"):
+    for command in ("create-admin", "grant", "revoke", "erase"):
         done = flask(command, "--help")
         assert done.exit_code == 0
         assert "Usage:" in done.stdout

@@ -119,6 +119,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("admin.certificate", "code"): Given(("certificate",)),
     ("admin", "grant_id"): Given(("grant",)),
     ("admin.design_specimen", "name"): word("standard"),
+    ("admin", "revocation_id"): Given(("revocation",)),
     ("admin", "letter_id"): Given(("mail",)),
     ("admin.unit", "code"): Given(("issuer",), by_anyone),
     ("coordinator", "file_id"): Given(("file",), by_asker),

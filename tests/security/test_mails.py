@@ -131,6 +131,8 @@ KINDS = {
         "reason": "@",
         "link": "/certificates",
     },
+    "name_corrected": {"certificates": "@", "reason": "@", "link": "/certificates"},
+    "revoked": {"number": "@", "course": "@", "reason": "@", "link": "/verify/x"},
     "work_marked": {"course": "@", "link": "/attempts/x/result"},
     "work_returned": {"course": "@", "link": "/attempts/x/works/1"},
 }

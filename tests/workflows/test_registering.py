@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -312,8 +313,9 @@ def test_a_certificate_taken_back_twice_over_stays_accounted_for(register):
 
 def test_a_certificate_in_the_place_of_another_is_accounted_for(hand, register):
     held = session().scalar(select(Certificate).where(Certificate.code == register[4]))
+    said = replace(certifying.snapshot_of(held), mark=9000)
     with transaction():
-        fresh = certifying.supersede(Actor.system("corrections.apply"), [(held, 9000)], "A key was mended.")
+        fresh = certifying.supersede(Actor.system("corrections.apply"), [(held, said)], "A key was mended.")
     sealing.seal(Actor.system("seal"))
     assert fault() is None
     number = held.number

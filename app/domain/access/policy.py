@@ -34,6 +34,7 @@ TABLE: Mapping[Role, frozenset[Permission]] = {
         P.PERSON_WRITE,
         P.ENROLMENT_READ,
         P.CERTIFICATE_READ,
+        P.CERTIFICATE_CORRECT,
         P.REGISTER_READ,
         P.ATTEMPT_GRANT,
         P.ATTEMPT_ADJUST,

@@ -365,3 +365,11 @@ def list_open_of(person: Person) -> Sequence[Attempt]:
     """Return the open attempts of a person who was found within a scope, locked."""
     statement = select(Attempt).where(Attempt.person_id == person.id, Attempt.finished_at.is_(None))
     return session().scalars(statement.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def list_ids(scope: Scope, person_id: int) -> Sequence[int]:
+    """Return the numbers inside of a person's attempts within a scope."""
+    mine = select(Attempt.id).where(
+        Attempt.person_id == person_id, scope.within(Attempt.unit_path, Attempt.person_id)
+    )
+    return session().scalars(mine).all()

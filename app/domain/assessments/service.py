@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table, update
+from sqlalchemy import Executable, Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.assessments import queries, rules
@@ -255,3 +255,12 @@ def accommodate(person: Person, extra_percent: int, by: str, reason: str) -> Non
             )
         )
     session().flush()
+
+
+def forget(person: Person, attempt_ids: Collection[int], enrolment_ids: Collection[int]) -> None:
+    """Let nothing be left of the attempts of somebody who is erased, nor of what was granted to her."""
+    for model in (Answer, Paper, LateAnswers, ExtraTime, EarlierResult):
+        session().execute(delete(model).where(model.attempt_id.in_(attempt_ids)))
+    session().execute(delete(Attempt).where(Attempt.id.in_(attempt_ids)))
+    session().execute(delete(ExtraAttempt).where(ExtraAttempt.enrolment_id.in_(enrolment_ids)))
+    session().execute(delete(Accommodation).where(Accommodation.person_id == person.id))

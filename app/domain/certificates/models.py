@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.certificates.rules import State, state_of
-from app.foundation import chain
+from app.foundation import chain, ids
 from app.foundation.db import Base, Moment, ordered_text
 from app.foundation.plain import dump
 
@@ -195,3 +196,32 @@ class RegisterEntry(Base, chain.Sealed):
         return (
             said if self.facts is None else said | {"certificate": self.certificate_id, "facts": self.facts}
         )
+
+
+class Revocation(Base):
+    """Several certificates that somebody wants to be revoked together, until a second person has decided."""
+
+    __tablename__ = "revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=ids.public_id)
+    reason: Mapped[str] = mapped_column(String(500))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    is_approved: Mapped[bool | None]
+    word: Mapped[str | None] = mapped_column(String(500))  # of who decided
+
+    certificates: Mapped[list[Certificate]] = relationship(
+        secondary="revocation_part", order_by=Certificate.id, viewonly=True
+    )
+
+
+class RevocationPart(Base):
+    """One certificate of a revocation."""
+
+    __tablename__ = "revocation_part"
+
+    revocation_id: Mapped[int] = mapped_column(ForeignKey("revocation.id"), primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True, index=True)

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy.orm import selectinload
 
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import (
@@ -14,6 +16,8 @@ from app.domain.certificates.models import (
     Notice,
     NumberSeries,
     RegisterEntry,
+    Revocation,
+    RevocationPart,
     SigningCertificate,
 )
 from app.domain.certificates.rules import State
@@ -165,6 +169,20 @@ def list_of_person(scope: Scope, person_id: int) -> Sequence[Certificate]:
         )
         .all()
     )
+
+
+def list_chosen(scope: Scope, codes: Collection[str], *, is_locked: bool = False) -> Sequence[Certificate]:
+    """Return the certificates of some codes, in the order of issue; raises NotFound unless all are within a scope."""
+    wanted = {digest(normalise_code(code)) for code in codes}
+    chosen = select(Certificate).where(
+        Certificate.code_digest.in_(wanted), scope.within(Certificate.unit_path, Certificate.person_id)
+    )
+    if is_locked:
+        chosen = chosen.with_for_update().execution_options(populate_existing=True)
+    found = session().scalars(chosen.order_by(Certificate.id)).all()
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
 
 
 def find_ending(certificate: Certificate) -> RegisterEntry | None:
@@ -392,4 +410,69 @@ def find_newest_signing_certificate() -> SigningCertificate | None:
         select(SigningCertificate)
         .order_by(SigningCertificate.first_used_at.desc(), SigningCertificate.id.desc())
         .limit(1)
+    )
+
+
+# Revocations that wait for a second person.
+
+
+def _is_within(scope: Scope) -> ColumnElement[bool]:
+    """Return the clause for revocations of which no certificate lies outside a scope."""
+    beyond = (
+        select(RevocationPart.revocation_id)
+        .join(Certificate)
+        .where(
+            RevocationPart.revocation_id == Revocation.id,
+            not_(scope.within(Certificate.unit_path, Certificate.person_id)),
+        )
+    )
+    return not_(beyond.exists())
+
+
+def list_revocations(
+    scope: Scope, page: int, size: int, *, is_waiting: bool
+) -> tuple[Sequence[Revocation], int]:
+    """Return one page of the revocations that lie wholly within a scope, the newest first, and how many there are."""
+    stands = Revocation.decided_at.is_(None) if is_waiting else Revocation.decided_at.is_not(None)
+    found = select(Revocation).where(stands, _is_within(scope))
+    count = session().scalar(select(func.count()).select_from(found.subquery())) or 0
+    newest = found.options(selectinload(Revocation.certificates)).order_by(Revocation.id.desc())
+    return session().scalars(newest.offset((page - 1) * size).limit(size)).all(), count
+
+
+def count_waiting_revocations(scope: Scope) -> int:
+    """Return how many revocations that lie wholly within a scope wait for a second person."""
+    waiting = (
+        select(func.count()).select_from(Revocation).where(Revocation.decided_at.is_(None), _is_within(scope))
+    )
+    return session().scalar(waiting) or 0
+
+
+def get_revocation(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> Revocation:
+    """Return a revocation that lies wholly within a scope."""
+    statement = select(Revocation).where(Revocation.public_id == public_id, _is_within(scope))
+    if is_locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session().scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_waiting_for_revocation(scope: Scope, certificate_ids: Collection[int]) -> Sequence[Certificate]:
+    """Return those of some certificates within a scope that stand in a revocation which waits."""
+    return (
+        session()
+        .scalars(
+            select(Certificate)
+            .join(RevocationPart)
+            .join(Revocation)
+            .where(
+                Certificate.id.in_(certificate_ids),
+                Revocation.decided_at.is_(None),
+                scope.within(Certificate.unit_path, Certificate.person_id),
+            )
+            .order_by(Certificate.id)
+        )
+        .all()
     )

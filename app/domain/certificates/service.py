@@ -18,6 +18,8 @@ from app.domain.certificates.models import (
     Notice,
     NumberSeries,
     RegisterEntry,
+    Revocation,
+    RevocationPart,
     SigningCertificate,
 )
 from app.domain.certificates.values import Outlook, Snapshot
@@ -259,3 +261,24 @@ def count_checked(certificate_id: int, times: int, last_on: date) -> None:
 def shorten(told: Sequence[Certificate], ends_on: date, by: str, reason: str) -> None:
     """Let certificates end on an earlier day, with the reason."""
     _change([(each, {"valid_until": ends_on}) for each in told], "shortened", by, reason, clock.now())
+
+
+def ask_to_revoke(chosen: Sequence[Certificate], by: str, reason: str) -> Revocation:
+    """Write down that certificates are to be revoked together."""
+    asked = Revocation(public_id=ids.public_id(), reason=reason, asked_at=clock.now(), asked_by=by)
+    session().add(asked)
+    session().flush()
+    session().add_all(RevocationPart(revocation_id=asked.id, certificate_id=each.id) for each in chosen)
+    session().flush()
+    return asked
+
+
+def decide(asked: Revocation, by: str, word: str, *, is_approved: bool) -> None:
+    """Note what became of a revocation that was asked for, and the word of who decided."""
+    asked.decided_at, asked.decided_by = clock.now(), by
+    asked.is_approved, asked.word = is_approved, word
+
+
+def forget_notices(person_id: int) -> None:
+    """Let what papers said of failed attempts of somebody who is erased be gone; certificates stay."""
+    session().execute(delete(Notice).where(Notice.person_id == person_id))

@@ -141,6 +141,16 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name as a certificate bears it: in her own script and in Latin, the same where that is Latin."""
+
+    family_name: str
+    given_name: str
+    family_name_latin: str
+    given_name_latin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a learner could do when her attempt had ended without a certificate."""
 

@@ -1,6 +1,6 @@
 """What may be told to corrections: a dry run is made, decided and applied; the service writes, and never commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -184,3 +184,8 @@ def note_told(result: CorrectionResult) -> None:
     """Note that the learner of a result is told of it."""
     result.told_at = clock.now()
     session().flush()
+
+
+def forget(attempt_ids: Collection[int]) -> None:
+    """Let nothing be left of what corrections made of attempts of somebody who is erased."""
+    session().execute(delete(CorrectionResult).where(CorrectionResult.attempt_id.in_(attempt_ids)))

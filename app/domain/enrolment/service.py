@@ -1,6 +1,9 @@
 """What may be told to enrolments: they begin, move to a newer edition, and end with an outcome."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+
+from sqlalchemy import delete
 
 from app.domain.catalogue.models import Course, Edition
 from app.domain.enrolment.models import Enrolment
@@ -76,3 +79,8 @@ def reopen(enrolment: Enrolment) -> None:
     """Let a learner go on as if her enrolment had not ended yet."""
     enrolment.outcome = enrolment.outcome_at = enrolment.outcome_on = None
     enrolment.mark = enrolment.version_id = enrolment.outcome_language = None
+
+
+def forget(enrolment_ids: Collection[int]) -> None:
+    """Let enrolments of somebody who is erased be gone: those that led to nothing that is counted."""
+    session().execute(delete(Enrolment).where(Enrolment.id.in_(enrolment_ids)))

@@ -276,3 +276,24 @@ def get_date_to_tell(scope: Scope, public_id: UUID) -> ExamDate:
     if found is None:
         raise NotFound
     return found
+
+
+def list_seat_ids(scope: Scope, person_id: int) -> Sequence[int]:
+    """Return the numbers inside of a person's seats within a scope."""
+    mine = select(Seat.id).where(Seat.person_id == person_id, scope.within(Seat.unit_path, Seat.person_id))
+    return session().scalars(mine).all()
+
+
+def count_to_hold(scope: Scope, person_id: int) -> int:
+    """Return how many dates that are not over a person is to supervise, within a scope."""
+    open_ones = (
+        select(func.count())
+        .select_from(ExamDate)
+        .where(
+            ExamDate.proctor_id == person_id,
+            ExamDate.closed_at.is_(None),
+            ExamDate.cancelled_at.is_(None),
+            scope.within(ExamDate.unit_path, ExamDate.proctor_id),
+        )
+    )
+    return session().scalar(open_ones) or 0

@@ -1,6 +1,9 @@
 """What may be told to tests at a place: dates are set, seats named and taken, incidents noted, dates closed."""
 
+from collections.abc import Collection
 from datetime import datetime
+
+from sqlalchemy import delete
 
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue.models import Course
@@ -116,3 +119,9 @@ def cancel(date: ExamDate, by: str, reason: str) -> None:
     """Let a date not take place."""
     date.cancelled_at, date.cancelled_by, date.cancellation = clock.now(), by, reason
     session().flush()
+
+
+def forget(seat_ids: Collection[int]) -> None:
+    """Let nothing be left of the seats of somebody who is erased, nor of what happened there."""
+    session().execute(delete(Incident).where(Incident.seat_id.in_(seat_ids)))
+    session().execute(delete(Seat).where(Seat.id.in_(seat_ids)))

@@ -37,6 +37,7 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)  # nothing of her is left but this row
 
     unit: Mapped[Unit] = relationship()
 
@@ -45,7 +46,7 @@ class Person(Base):
     @property
     def full_name(self) -> str:
         """Given name, then family name, as people are addressed."""
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
 
     @property
     def unit_path(self) -> str:

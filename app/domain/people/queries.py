@@ -87,14 +87,17 @@ def count_failures(email_digest: str, address: str, since: datetime) -> tuple[in
     return row[0], row[1]
 
 
-def get_person(scope: Scope, public_id: UUID) -> Person:
-    """Return a person within a scope."""
-    person = session().scalar(
+def get_person(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> Person:
+    """Return a person within a scope, who is not erased; locked until the transaction ends where asked."""
+    statement = (
         select(Person)
         .join(Unit, Person.unit_id == Unit.id)
-        .where(Person.public_id == public_id, scope.within(Unit.path, Person.id))
+        .where(Person.public_id == public_id, Person.erased_at.is_(None), scope.within(Unit.path, Person.id))
         .options(joinedload(Person.unit))
     )
+    if is_locked:
+        statement = statement.with_for_update(of=Person).execution_options(populate_existing=True)
+    person = session().scalar(statement)
     if person is None:
         raise NotFound
     return person
@@ -144,7 +147,7 @@ def _find_persons(scope: Scope, text: str, unit_path: str | None, state: str | N
     statement = (
         select(Person)
         .join(Unit, Person.unit_id == Unit.id)
-        .where(scope.within(Unit.path))
+        .where(Person.erased_at.is_(None), scope.within(Unit.path))
         .options(joinedload(Person.unit))
         .order_by(Person.sort_key, Person.id)
     )

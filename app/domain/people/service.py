@@ -12,6 +12,9 @@ from app.foundation import clock, ids
 from app.foundation.db import session
 from app.foundation.text import fold, sort_key
 
+NOBODY = "erased.invalid"
+"""Where nobody has an address (RFC 2606, 2)."""
+
 
 def add(profile: Profile, unit: Unit) -> Person:
     """Enter a new person; she has no password until she follows an invitation."""
@@ -135,3 +138,24 @@ def grant(person: Person, role: str, unit: Unit | None, granted_by: str) -> Role
 def end_grant(held: RoleGrant, ended_by: str) -> None:
     """End a role; it is gone at the holder's next request."""
     held.ended_at, held.ended_by = clock.now(), ended_by
+
+
+def erase(person: Person) -> None:
+    """Let nothing of a person be left but a row without a name, to which the register and the totals point.
+
+    Gender and group stay, by which funders' reports count; the row gets a new public id, so that no export and no
+    entry of the audit trail leads to it.
+    """
+    forget_failures(ids.digest(person.email))
+    session().execute(delete(Token).where(Token.person_id == person.id))
+    session().execute(delete(RoleGrant).where(RoleGrant.person_id == person.id))
+    person.public_id = ids.public_id()
+    person.email = f"{person.public_id}@{NOBODY}"
+    person.family_name = person.family_name_latin = "–"
+    person.given_name = person.given_name_latin = ""
+    person.folded = person.sort_key = person.job_title = ""
+    person.password_hash = person.time_zone = person.invited_at = person.last_seen_at = None
+    person.locale = "en"
+    person.erased_at = person.deactivated_at = clock.now()
+    end_sign_ins(person)
+    session().flush()

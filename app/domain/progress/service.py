@@ -1,9 +1,10 @@
 """What may be told to progress: a module is done; a completion is counted."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Executable, Table, bindparam, update
+from sqlalchemy import Executable, Table, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.enrolment.models import Enrolment
@@ -54,3 +55,8 @@ def uncount_completion(enrolment: Enrolment) -> None:
         .where(CompletionCount.unit_id == enrolment.unit_id, CompletionCount.course_id == enrolment.course_id)
         .values(completions=CompletionCount.completions - 1)
     )
+
+
+def forget(enrolment_ids: Collection[int]) -> None:
+    """Let nothing be left of what somebody who is erased has read; her completions stay counted."""
+    session().execute(delete(ModuleDone).where(ModuleDone.enrolment_id.in_(enrolment_ids)))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import delete
+
 from app.domain.reports.models import ReportFile
 from app.foundation import clock, ids
 from app.foundation.db import session
@@ -42,3 +44,8 @@ def note_progress(asked: ReportFile, row_count: int, row_total: int) -> None:
 def refuse(asked: ReportFile) -> None:
     """Note that the file will not be made: its asker may no longer see what it would hold."""
     asked.refused_at = clock.now()
+
+
+def forget(person_id: int) -> None:
+    """Let the files that somebody who is erased has asked for be gone."""
+    session().execute(delete(ReportFile).where(ReportFile.person_id == person_id))

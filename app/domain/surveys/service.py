@@ -1,5 +1,7 @@
 """What may be told to surveys: a learner says what she thinks, and answers are let out five at a time."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, insert
 
 from app.domain.enrolment.models import Enrolment
@@ -55,3 +57,8 @@ def _add(answers: list[dict[str, object]], half_year: str | None) -> None:
 def _half_year() -> str:
     present = clock.now()
     return f"{present.year}-{1 if present.month <= _MONTHS_OF_HALF else 2}"
+
+
+def forget(enrolment_ids: Collection[int]) -> None:
+    """Let it not be known that somebody who is erased has answered; what she said bears no name, and stays."""
+    session().execute(delete(SurveyDone).where(SurveyDone.enrolment_id.in_(enrolment_ids)))

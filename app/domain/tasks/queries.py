@@ -270,3 +270,19 @@ def list_queued_courses(
         .order_by(Course.slug)
     )
     return [(slug, titles) for slug, titles in rows]
+
+
+def list_work_ids(scope: Scope, person_id: int) -> Sequence[int]:
+    """Return the numbers inside of a person's works within a scope."""
+    mine = select(Work.id).where(Work.person_id == person_id, scope.within(Work.unit_path, Work.person_id))
+    return session().scalars(mine).all()
+
+
+def list_digests(scope: Scope, person_id: int) -> frozenset[str]:
+    """Return the digests of the files that a person put to tasks, within a scope."""
+    mine = (
+        select(AnswerFile.digest)
+        .join(Attempt, Attempt.id == AnswerFile.attempt_id)
+        .where(Attempt.person_id == person_id, scope.within(Attempt.unit_path, Attempt.person_id))
+    )
+    return frozenset(session().scalars(mine))

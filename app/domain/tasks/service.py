@@ -1,8 +1,10 @@
 """What may be told to practical work: files come and go, works are handed in, marked, returned and settled."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+
+from sqlalchemy import delete
 
 from app.domain.assessments.models import Attempt
 from app.domain.assessments.values import PaperQuestion, Response
@@ -154,3 +156,11 @@ def settle(work: Work, marker: str, judgement: Judgement, reason: str) -> Fracti
 def _decide(work: Work, final: Fraction) -> None:
     work.state, work.earned, work.marked_at = WorkState.MARKED.value, str(final), clock.now()
     session().flush()
+
+
+def forget(work_ids: Collection[int], attempt_ids: Collection[int]) -> None:
+    """Let nothing be left of the works of somebody who is erased, nor of what was said of them."""
+    for model in (Marking, Handing):
+        session().execute(delete(model).where(model.work_id.in_(work_ids)))
+    session().execute(delete(Work).where(Work.id.in_(work_ids)))
+    session().execute(delete(AnswerFile).where(AnswerFile.attempt_id.in_(attempt_ids)))

@@ -5,12 +5,21 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import (
+    BooleanField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.domain.people.rules import LONGEST_EMAIL, LONGEST_PASSWORD
 from app.web.account.forms import choices_of
 from app.web.labels import LANGUAGE_NAMES, ROLES
+from app.workflows.revoking import REASON_LIMIT
 
 ACTIONS: Mapping[str, object] = {
     "admin.create": _("Administrator entered"),
@@ -20,8 +29,10 @@ ACTIONS: Mapping[str, object] = {
     "backup.create": _("Backup made"),
     "certificate.issue": _("Certificate issued"),
     "certificate.remind": _("Holder reminded that a certificate ends"),
+    "certificate.rename": _("Name on certificates corrected"),
     "certificate.revoke": _("Certificate revoked"),
     "certificate.shorten": _("Certificate ended earlier"),
+    "certificate.supersede": _("Certificate superseded"),
     "course.publish": _("Course published"),
     "demo.people": _("People of the demonstration entered"),
     "enrolment.begin": _("Enrolled"),
@@ -34,6 +45,7 @@ ACTIONS: Mapping[str, object] = {
     "password.reset": _("Password chosen anew"),
     "person.change": _("Record changed"),
     "person.deactivate": _("Person deactivated"),
+    "person.erase": _("Person erased"),
     "person.invite": _("Person invited"),
     "person.reactivate": _("Person let in again"),
     "person.resend": _("Invitation sent again"),
@@ -42,6 +54,9 @@ ACTIONS: Mapping[str, object] = {
     "register.export": _("Register exported"),
     "report.export": _("Report exported"),
     "report.make": _("Report file made"),
+    "revocation.approve": _("Revocation of several certificates approved"),
+    "revocation.ask": _("Revocation of several certificates asked for"),
+    "revocation.reject": _("Revocation of several certificates rejected"),
     "role.end": _("Role ended"),
     "role.grant": _("Role granted"),
     "sign-in": _("Signed in"),
@@ -68,10 +83,12 @@ DETAILS: Mapping[str, object] = {
     "name": _("name"),
     "prefix": _("prefix"),
     "reason": _("reason"),
+    "results": _("results"),
     "role": _("role"),
     "rows": _("rows"),
     "unit": _("unit"),
     "version": _("version"),
+    "word": _("word"),
 }
 """What an entry of the trail says besides, by its name there."""
 
@@ -194,4 +211,40 @@ class TerritoryForm(FlaskForm):
         _("CSV file"),
         description=_("UTF-8, with a comma between columns; at most 20 MB."),
         validators=[FileRequired(_("Choose a file."))],
+    )
+
+
+class RevocationForm(FlaskForm):
+    """Why certificates are to be good no more."""
+
+    reason = TextAreaField(
+        _("Why?"),
+        description=_("The holder and whoever checks the certificate read this; write nothing about health."),
+        validators=[DataRequired(_("Write the reason.")), _at_most(REASON_LIMIT)],
+    )
+
+
+class DecisionForm(FlaskForm):
+    """Whether certificates are revoked that another person asked for, and a word on it."""
+
+    decision = RadioField(
+        _("Your decision"),
+        choices=choices_of({"approve": _("Revoke all of them"), "reject": _("Reject: they all stay")}),
+        validators=[InputRequired(_("Choose one of the two."))],
+    )
+    word = TextAreaField(
+        _("Why do you decide so?"),
+        description=_("This is kept in the audit trail."),
+        validators=[DataRequired(_("Write in a word why you decide so.")), _at_most(REASON_LIMIT)],
+    )
+
+
+class TakeBackForm(DecisionForm):
+    """The same for whoever asked: she can only take it back."""
+
+    decision = RadioField(
+        _("Your decision"),
+        choices=choices_of({"reject": _("Take it back: they all stay")}),
+        validators=[InputRequired(_("Choose one of the two."))],
+        default="reject",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -43,6 +44,8 @@ class RegisterPage:
     page: int
     pages: int
     asked: Mapping[str, str]
+    revocable: frozenset[int] = frozenset()  # those of the rows that the reader may revoke
+    waiting: int = 0  # how many revocations wait for a second person
     error: tuple[str, str] | None = None  # field and words
 
     def link(self, **changes: object) -> str:
@@ -62,7 +65,23 @@ def show_register(actor: Actor, asked: Mapping[str, str]) -> RegisterPage:
         error = None
     except Invalid as refusal:
         rows, count, error = (), 0, (refusal.field, words_of(refusal))
-    return RegisterPage(rows, issuers, count, page, paging.count_pages(page, count), given, error)
+    return RegisterPage(
+        rows=rows,
+        issuers=issuers,
+        count=count,
+        page=page,
+        pages=paging.count_pages(page, count),
+        asked=given,
+        revocable=_revocable(actor, rows, today),
+        waiting=certificates.count_waiting_revocations(scope_of(actor, P.CERTIFICATE_REVOKE)),
+        error=error,
+    )
+
+
+def _revocable(actor: Actor, rows: Sequence[Certificate], today: date) -> frozenset[int]:
+    """Return the ids of those of some certificates that are in force and the actor's to revoke."""
+    in_force = [each for each in rows if each.state_on(today) in {State.VALID, State.EXPIRED}]
+    return frozenset(each.id for each in in_force if allows(actor, P.CERTIFICATE_REVOKE, each))
 
 
 def _filter(actor: Actor, given: Mapping[str, str], issuers: Sequence[Issuer]) -> RegisterFilter:
@@ -86,6 +105,7 @@ class CertificatePage:
     history: Sequence[RegisterEntry]
     names: Mapping[str, str]
     may_read_file: bool
+    may_revoke: bool
 
 
 def show_certificate(actor: Actor, code: str) -> CertificatePage:
@@ -98,6 +118,7 @@ def show_certificate(actor: Actor, code: str) -> CertificatePage:
         history=history,
         names=people.list_names(scope, {entry.actor for entry in history}),
         may_read_file=allows(actor, P.CERTIFICATE_READ, certificate),
+        may_revoke=bool(_revocable(actor, [certificate], clock.now().date())),
     )
 
 

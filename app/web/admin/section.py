@@ -16,6 +16,7 @@ _PAGES = (
     ("/admin/issuers", _("Issuers"), Permission.ISSUER_WRITE),
     ("/admin/designs", _("Designs"), Permission.ISSUER_WRITE),
     ("/admin/register", _("Register"), Permission.REGISTER_READ),
+    ("/admin/revocations", _("Revocations"), Permission.CERTIFICATE_REVOKE),
     ("/admin/territory", _("Territory"), Permission.TERRITORY_WRITE),
     ("/admin/mail", _("Mail"), Permission.MAIL_READ),
     ("/admin/audit", _("Audit trail"), Permission.AUDIT_READ),

@@ -6,14 +6,23 @@ from wtforms import (
     BooleanField,
     EmailField,
     IntegerField,
+    PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.domain.people.rules import LONGEST_EMAIL, LONGEST_JOB_TITLE, LONGEST_LATIN_NAME, LONGEST_NAME
+from app.domain.people.rules import (
+    LONGEST_EMAIL,
+    LONGEST_JOB_TITLE,
+    LONGEST_LATIN_NAME,
+    LONGEST_NAME,
+    LONGEST_PASSWORD,
+)
 from app.foundation.i18n import LOCALES
 from app.web.account.forms import choices_of
 from app.web.labels import AUDIENCES, GENDERS, LOCALE_NAMES
@@ -127,3 +136,46 @@ class AccommodationForm(FlaskForm):
         ],
     )
     reason = _reason(_("Why?"), _("Write the reason."))
+
+
+class NameForm(FlaskForm):
+    """Which certificates bear a wrong name, the right one, and why."""
+
+    codes = SelectMultipleField(
+        _("Which certificates?"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    family_name = StringField(
+        _("Family name"), validators=[DataRequired(_("Enter the family name.")), _at_most(LONGEST_NAME)]
+    )
+    given_name = StringField(
+        _("Given name"), validators=[DataRequired(_("Enter the given name.")), _at_most(LONGEST_NAME)]
+    )
+    family_name_latin = StringField(
+        _("Family name in Latin letters"), validators=[Optional(), _at_most(LONGEST_LATIN_NAME)]
+    )
+    given_name_latin = StringField(
+        _("Given name in Latin letters"),
+        description=_("Leave both empty, and they are written by the official rule of the language."),
+        validators=[Optional(), _at_most(LONGEST_LATIN_NAME)],
+    )
+    reason = TextAreaField(
+        _("Why was the name wrong?"),
+        description=_("Whoever checks an old certificate reads this; do not write about health or family."),
+        validators=[DataRequired(_("Write the reason.")), _at_most(REASON_LIMIT)],
+    )
+
+
+class ErasureForm(FlaskForm):
+    """The password of whoever erases a person, and that she has read what goes."""
+
+    is_sure = BooleanField(
+        _("I have read what goes and what stays"), validators=[InputRequired(_("Tick this first."))]
+    )
+    present = PasswordField(
+        _("Your password"),
+        description=_("So that nobody erases people from a computer you left open."),
+        validators=[DataRequired(_("Enter your password.")), _at_most(LONGEST_PASSWORD)],
+    )

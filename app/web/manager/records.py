@@ -79,6 +79,8 @@ class PersonPage:
     certificates: Mapping[int, Certificate]  # by enrolment
     is_self: bool
     is_below: bool
+    may_correct_name: bool
+    may_erase: bool
     may_adjust_attempts: bool
     may_grant_attempts: bool
     may_grant_roles: bool
@@ -111,6 +113,10 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
         certificates={each.enrolment_id: each for each in held if each.is_current},
         is_self=person.id == actor.person_id,
         is_below=administering.is_above(actor, person),
+        may_correct_name=bool(held)
+        and person.id != actor.person_id
+        and allows(actor, Permission.CERTIFICATE_CORRECT, person),
+        may_erase=person.id != actor.person_id and allows(actor, Permission.PERSON_ERASE, person),
         may_adjust_attempts=allows(actor, Permission.ATTEMPT_ADJUST, person),
         may_grant_attempts=holds(actor, Permission.ATTEMPT_GRANT),
         may_grant_roles=holds(actor, Permission.ROLE_GRANT),

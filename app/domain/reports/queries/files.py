@@ -53,3 +53,13 @@ def get_file_by_id(scope: Scope, file_id: int) -> ReportFile:
     if asked is None:
         raise NotFound
     return asked
+
+
+def list_digests(scope: Scope, person_id: int) -> frozenset[str]:
+    """Return the digests of the files that were made for a person whose own they are, within a scope."""
+    mine = select(ReportFile.file_digest).where(
+        ReportFile.person_id == person_id,
+        ReportFile.file_digest.is_not(None),
+        scope.within(literal(""), ReportFile.person_id),
+    )
+    return frozenset(filter(None, session().scalars(mine)))
