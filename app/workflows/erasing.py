@@ -13,6 +13,8 @@ from app.domain.access.policy import require, scope_of, scope_of_own
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import queries as attempts
 from app.domain.assessments import service as assessments
+from app.domain.badges import queries as made
+from app.domain.badges import service as badges
 from app.domain.certificates import queries as register
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
@@ -94,7 +96,9 @@ def _look(actor: Actor, person: Person) -> Remains:
         results=results,
         begun=[each for each in taken if each not in results],
         attempt_ids=attempts.list_ids(own, person.id),
-        digests=works.list_digests(own, person.id) | report_files.list_digests(own, person.id),
+        digests=works.list_digests(own, person.id)
+        | report_files.list_digests(own, person.id)
+        | made.list_digests(own, person.id),
     )
 
 
@@ -113,6 +117,7 @@ def _forget(remains: Remains) -> None:
     taken_ids = [each.id for each in (*remains.results, *remains.begun)]
     reports.forget(person.id)
     corrections.forget(remains.attempt_ids)
+    badges.forget([each.id for each in remains.certificates])
     certificates.forget_notices(person.id)
     progress.forget(taken_ids)
     tasks.forget(works.list_work_ids(own, person.id), remains.attempt_ids)

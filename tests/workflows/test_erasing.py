@@ -54,6 +54,8 @@ DECISIONS = {
     "answer": GONE,
     "answer_file": GONE,
     "attempt": GONE,
+    "badge": EMPTIED,  # its files go; that there was one is needed to say that it holds no more
+    "certificate_check": STAYS,  # how often a certificate was checked
     "certificate": STAYS,  # the register that the law asks for
     "correction_result": GONE,
     "earlier_result": GONE,
@@ -62,6 +64,7 @@ DECISIONS = {
     "extra_attempt": GONE,
     "extra_time": GONE,
     "handing": GONE,
+    "hidden_name": STAYS,  # her wish for the certificates that stay
     "incident": GONE,
     "late_answers": GONE,
     "marking": GONE,
@@ -69,6 +72,7 @@ DECISIONS = {
     "notice": GONE,
     "paper": GONE,
     "person": EMPTIED,
+    "reminder": STAYS,  # days before an end that are dealt with
     "register_entry": STAYS,  # the chain
     "report_file": GONE,
     "revocation_part": STAYS,  # what became of certificates

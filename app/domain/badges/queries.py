@@ -26,6 +26,16 @@ def find_badge(scope: Scope, certificate_id: int, *, is_locked: bool = False) ->
     return session().scalar(statement)
 
 
+def list_digests(scope: Scope, person_id: int) -> frozenset[str]:
+    """Return the digests of the files of a person's badges, within a scope."""
+    mine = (
+        select(Badge.document_digest, Badge.picture_digest)
+        .join(Certificate)
+        .where(Certificate.person_id == person_id, scope.within(Certificate.unit_path, Certificate.person_id))
+    )
+    return frozenset(digest for row in session().execute(mine) for digest in row if digest is not None)
+
+
 def count_lists(scope: Scope) -> int:
     """Return how many lists there are to be for the badges within a scope: they are numbered from 0."""
     reached = scope.within(Certificate.unit_path, Certificate.person_id)

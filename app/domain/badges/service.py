@@ -1,5 +1,9 @@
 """What may be told to badges: asked for, made, proven by a key; the service writes, and never commits."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import update
+
 from app.domain.badges.models import Badge, BadgeKey, StatusList
 from app.domain.certificates.models import Certificate
 from app.foundation import clock
@@ -17,6 +21,12 @@ def keep_made(badge: Badge, document_digest: str, picture_digest: str) -> None:
     badge.document_digest = document_digest
     badge.picture_digest = picture_digest
     badge.made_at = clock.now()
+
+
+def forget(certificate_ids: Sequence[int]) -> None:
+    """Let the files of badges of somebody who is erased be named no more; the rows stay, for the lists of states."""
+    nothing = {"made_at": None, "document_digest": None, "picture_digest": None}
+    session().execute(update(Badge).where(Badge.certificate_id.in_(certificate_ids)).values(nothing))
 
 
 def know_key(multikey: str) -> BadgeKey:
