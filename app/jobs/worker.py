@@ -15,7 +15,7 @@ from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
 from app.workflows import (
-    handing,
+    bundling,
     keeping,
     minting,
     notifying,
@@ -31,7 +31,7 @@ from app.workflows import (
 
 JOBS: Mapping[str, Callable[..., object]] = {
     "badges.make": minting.make,
-    "certificates.hand-over": handing.make_file,
+    "certificates.hand-over": bundling.make_file,
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,

@@ -6,8 +6,8 @@ from datetime import timedelta
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.badges import queries as badges
-from app.domain.certificates import queries as register
 from app.domain.certificates.models import RegisterEntry
+from app.domain.certificates.queries import keys
 from app.foundation import audit, authority, chain, clock, heads, proof_key, queue, schema, settings, signing
 from app.foundation.db import session
 from app.workflows import registering
@@ -56,10 +56,10 @@ def examine(actor: Actor) -> list[Check]:
 
 def _look_at_key(actor: Actor) -> Check:
     """Tell whether certificates can be signed, and how many wait for it; a key that is to end soon is a fault."""
-    waiting = register.count_waiting_for_key(scope_of(actor, Permission.CERTIFICATE_READ))
+    waiting = keys.count_waiting_for_key(scope_of(actor, Permission.CERTIFICATE_READ))
     note = f"{waiting} documents wait to be signed"
     given = settings.current()
-    newest = register.find_newest_signing_certificate()
+    newest = keys.find_newest_signing_certificate()
     own = given.instance / authority.FILE
     if given.signing_key is None and not own.exists() and (newest is None or not newest.is_own):
         return Check("signing", None, f"{note}; this instance makes its own key for the first one")

@@ -12,6 +12,7 @@ from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate, SigningCertificate
+from app.domain.certificates.queries import keys
 from app.domain.certificates.values import Snapshot
 from app.domain.people import queries as people
 from app.domain.territory import queries as territory
@@ -46,7 +47,7 @@ def render(actor: Actor, code: str, *, tells: bool = True) -> None:
         snapshot, design_of(snapshot.design), key.name, clock.now().astimezone(zone)
     )
     signed = signing.sign(archive, key, looks, settings.current())
-    known = register.find_signing_certificate(key.fingerprint) or _publish(actor, key)
+    known = keys.find_signing_certificate(key.fingerprint) or _publish(actor, key)
     digest = store().put(signed)
     with transaction():
         certificate = register.get_certificate(scope, code, is_locked=True)
@@ -93,7 +94,7 @@ def find_key() -> signing.Key:
     The instance makes a key of its own once: where one that was used is gone, it is to come back from a backup.
     """
     given = settings.current()
-    newest = register.find_newest_signing_certificate()
+    newest = keys.find_newest_signing_certificate()
     is_used = newest is not None and newest.is_own
     return signing.load(given, may_make=not is_used)
 
@@ -107,7 +108,7 @@ def _publish(actor: Actor, key: signing.Key) -> SigningCertificate:
             )
             audit.record(actor.name, "signing.begin", key.fingerprint, name=key.name)
     except IntegrityError:
-        found = register.find_signing_certificate(key.fingerprint)
+        found = keys.find_signing_certificate(key.fingerprint)
         if found is None:
             raise
         return found

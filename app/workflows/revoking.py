@@ -12,6 +12,7 @@ from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate, Revocation
+from app.domain.certificates.queries import revocations
 from app.foundation import audit
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid, Refused
@@ -40,7 +41,7 @@ def ask(actor: Actor, codes: Collection[str], reason: str) -> Revocation:
             raise Invalid("codes", N_("Choose from 2 to %(max)d certificates."), max=MOST)
         chosen = register.list_chosen(scope, codes, is_locked=True)
         _check_in_force(chosen)
-        for each in register.list_waiting_for_revocation(scope, [held.id for held in chosen]):
+        for each in revocations.list_waiting_for_revocation(scope, [held.id for held in chosen]):
             raise Conflict(N_("That %(number)s be revoked is asked for already."), number=each.number)
         asked = certificates.ask_to_revoke(chosen, actor.name, why)
         audit.record(actor.name, "revocation.ask", asked.public_id, certificates=len(chosen), reason=why)
@@ -76,7 +77,7 @@ def reject(actor: Actor, revocation_id: UUID, word: str) -> Revocation:
 
 def _get_waiting(actor: Actor, revocation_id: UUID) -> Revocation:
     require(actor, P.CERTIFICATE_REVOKE)
-    asked = register.get_revocation(scope_of(actor, P.CERTIFICATE_REVOKE), revocation_id, is_locked=True)
+    asked = revocations.get_revocation(scope_of(actor, P.CERTIFICATE_REVOKE), revocation_id, is_locked=True)
     for each in asked.certificates:
         require(actor, P.CERTIFICATE_REVOKE, each)
     if asked.decided_at is not None:

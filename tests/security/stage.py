@@ -22,7 +22,6 @@ from app.domain.assessments.models import Attempt
 from app.domain.catalogue import service as catalogue
 from app.domain.catalogue.models import Course, CourseDraft
 from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule
-from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate, SigningCertificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.people import service as persons
@@ -44,6 +43,7 @@ from tests.security.cast import AWAY, CENTRE, HOME, MUNICIPALITY, PARTS, REGION,
 from tests.security.corrections import put_correction
 from tests.security.crawl import Visit, visit
 from tests.security.exam_dates import put_exams
+from tests.security.revocations import put_revocation
 
 _TOKEN = re.compile(r'(?<=csrf[-_]token" )(?:content|value)="[^"]+"')
 """What keeps forged requests out: signed with the second in which a page was made."""
@@ -226,7 +226,7 @@ def _furnish(cast: Cast, place: str) -> None:
     _person(cast, place, "official", roles=((Role.COORDINATOR, REGION[place]),))
     put_correction(cast, place, _person(cast, place, "corrected"), centre.path)
     _put_papers(cast, place)
-    _put_revocation(cast, place)
+    put_revocation(cast, place)
 
 
 def _put_draft(cast: Cast, place: str, unit_id: int, path: str) -> None:
@@ -257,17 +257,6 @@ def _put_draft(cast: Cast, place: str, unit_id: int, path: str) -> None:
         session().add(draft)
         session().flush()
         cast.put("draft", place, draft.slug, path)
-
-
-def _put_revocation(cast: Cast, place: str) -> None:
-    """Let the certificates of a region's learners be asked to be revoked by somebody else's word."""
-    path = territory.get_unit(MUNICIPALITY[place]).path
-    held = session().query(Certificate).filter_by(unit_path=path).order_by(Certificate.id).limit(2).all()
-    with transaction():
-        asked = certificates.ask_to_revoke(
-            held, cast.things["official"][place].value, cast.mark(place, "revocation.reason")
-        )
-        cast.put("revocation", place, asked.public_id, path)
 
 
 def _person(

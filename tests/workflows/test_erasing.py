@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.catalogue.values import Assessment, CertificateRule
+from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.people import queries as people
 from app.domain.people import service as persons
 from app.domain.people.models import Person
 from app.domain.progress.models import CompletionCount
+from app.domain.renewals.models import Reminder
 from app.domain.reports import service as reports
 from app.domain.surveys.values import Opinion
 from app.domain.tasks.models import AnswerFile
@@ -28,18 +30,21 @@ from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
 from app.workflows import (
     adjusting,
+    badging,
     certifying,
     entering,
     erasing,
     keeping,
     learning,
     marking,
+    minting,
     notifying,
     registering,
     rendering,
     sealing,
     sitting,
     surveying,
+    verifying,
     working,
 )
 from tests import world
@@ -125,9 +130,20 @@ def her(land, admin) -> Person:
     _work(own, trainer)
     _sit_elsewhere(own, person, trainer)
     _leave_traces(own, person)
+    _show_it(own, certificate_of(person))
     assert passed.is_passed
     session().rollback()
     return person
+
+
+def _show_it(own: Actor, held: Certificate) -> None:
+    """Let her ask for the badge of a certificate, hide her name; others check it, and she is reminded of its end."""
+    badging.ask(own, held.code)
+    minting.make(SYSTEM, held.code)
+    verifying.choose_name(own, is_hidden=True)
+    with transaction() as writing:
+        certificates.count_checked(held.id, 2, clock.now().date())
+        writing.add(Reminder(certificate_id=held.id, step=30, at=clock.now()))
 
 
 def _fail(own: Actor, admin: Actor) -> None:

@@ -24,7 +24,7 @@ from app.foundation.errors import Invalid, NotFound, Refused
 from app.foundation.files import FileStore, store
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
-from app.workflows import certifying, handing, rendering, reporting
+from app.workflows import bundling, certifying, handing, rendering, reporting
 from tests import population, world
 
 
@@ -350,7 +350,7 @@ def test_of_two_workers_at_once_the_first_file_counts(signed, app):
     worker_ = Actor.system("certificates.hand-over")
 
     def slow(asker, _promised):
-        handing.make_file(worker_, report_id)
+        bundling.make_file(worker_, report_id)
         return "0" * 64, 99
 
     reporting.fulfil(worker_, report_id, slow)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.access.values import Actor
-from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate, SigningCertificate
+from app.domain.certificates.queries import keys
 from app.foundation import audit, authority, queue, settings, signing
 from app.foundation.db import db, session
 from app.foundation.errors import Conflict
@@ -168,7 +168,7 @@ def test_an_own_key_that_is_lost_is_not_replaced_behind_the_back(own_settings, a
     assert "own.pem cannot be read" in signing_check().fault
     renewed = rendering.renew_key(Actor.system("certificates renew-key"))
     assert rendering.find_key().fingerprint == renewed.fingerprint != first
-    assert register.find_signing_certificate(first) is not None
+    assert keys.find_signing_certificate(first) is not None
 
 
 def test_a_key_of_the_settings_is_not_renewed_here(no_key):

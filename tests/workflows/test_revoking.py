@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate, RegisterEntry, Revocation
+from app.domain.certificates.queries import revocations
 from app.domain.people.models import RoleGrant
 from app.foundation import clock
 from app.foundation.db import db, session, transaction
@@ -58,7 +58,7 @@ def fault() -> str | None:
 
 
 def waiting(actor: Actor) -> int:
-    return register.count_waiting_revocations(scope_of(actor, Permission.CERTIFICATE_REVOKE))
+    return revocations.count_waiting_revocations(scope_of(actor, Permission.CERTIFICATE_REVOKE))
 
 
 def test_what_one_person_asks_for_waits(codes, first):

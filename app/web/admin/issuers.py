@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 from app.domain.access.gate import requires
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates import queries as register
+from app.domain.certificates.queries import keys
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import IssuerParticulars
@@ -41,7 +41,7 @@ def issuers() -> str:
     held = territory.list_issuers(scope)
     found = asking.find_units(scope, text) if text else []
     known = {issuer.unit_id for issuer in held}
-    unsigned = register.count_waiting_for_key(scope_of(actor(), P.CERTIFICATE_READ))
+    unsigned = keys.count_waiting_for_key(scope_of(actor(), P.CERTIFICATE_READ))
     return render_template(
         "admin/issuers.html", held=held, text=text, found=found, known=known, unsigned=unsigned
     )

@@ -12,6 +12,7 @@ from app.domain.access.policy import allows, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as certificates
 from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.certificates.queries import revocations
 from app.domain.certificates.rules import State
 from app.domain.certificates.values import RegisterFilter
 from app.domain.people import queries as people
@@ -73,7 +74,7 @@ def show_register(actor: Actor, asked: Mapping[str, str]) -> RegisterPage:
         pages=paging.count_pages(page, count),
         asked=given,
         revocable=_revocable(actor, rows, today),
-        waiting=certificates.count_waiting_revocations(scope_of(actor, P.CERTIFICATE_REVOKE)),
+        waiting=revocations.count_waiting_revocations(scope_of(actor, P.CERTIFICATE_REVOKE)),
         error=error,
     )
 

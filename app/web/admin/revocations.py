@@ -14,6 +14,7 @@ from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate, Revocation
+from app.domain.certificates.queries import revocations as together
 from app.domain.people import queries as people
 from app.foundation.errors import Invalid
 from app.web import paging
@@ -46,8 +47,8 @@ class RevocationsPage:
 def show_revocations(actor: Actor, asked: Mapping[str, str]) -> RevocationsPage:
     """Return the revocations that lie wholly within the actor's scope."""
     scope, page = scope_of(actor, P.CERTIFICATE_REVOKE), paging.read_page(asked)
-    waiting, count = register.list_revocations(scope, 1, revoking.MOST, is_waiting=True)
-    decided, decided_count = register.list_revocations(scope, page, paging.SIZE, is_waiting=False)
+    waiting, count = together.list_revocations(scope, 1, revoking.MOST, is_waiting=True)
+    decided, decided_count = together.list_revocations(scope, page, paging.SIZE, is_waiting=False)
     names = _names(actor, [*waiting, *decided])
     pages = paging.count_pages(page, decided_count)
     return RevocationsPage(waiting, count, decided, page, pages, names, actor.name)
@@ -108,7 +109,7 @@ def revoke() -> Answer:
 @requires(P.CERTIFICATE_REVOKE)
 def revocation(revocation_id: UUID) -> Answer:
     """Show what somebody wants to be revoked, and decide it."""
-    asked = register.get_revocation(scope_of(actor(), P.CERTIFICATE_REVOKE), revocation_id)
+    asked = together.get_revocation(scope_of(actor(), P.CERTIFICATE_REVOKE), revocation_id)
     is_own = asked.asked_by == actor().name
     form = TakeBackForm() if is_own else DecisionForm()
     if form.validate_on_submit():

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.access.gate import public
 from app.domain.catalogue import queries as catalogue
-from app.domain.certificates import queries as register
+from app.domain.certificates.queries import keys
 from app.foundation.errors import NotFound
 from app.foundation.files import store
 from app.web.headers import SANDBOX_POLICY
@@ -73,14 +73,14 @@ def media(digest: str, name: str) -> BaseResponse:
 @public
 def issuer() -> str:
     """Show what certificates are signed with, for whoever checks a signature."""
-    return render_template("public/issuer.html", held=register.list_signing_certificates())
+    return render_template("public/issuer.html", held=keys.list_signing_certificates())
 
 
 @blueprint.get("/issuer/<string:fingerprint>.pem")
 @public
 def issuer_chain(fingerprint: str) -> Response:
     """Hand out a certificate that documents were signed with, and those that vouch for it."""
-    held = register.find_signing_certificate(fingerprint)
+    held = keys.find_signing_certificate(fingerprint)
     if held is None:
         raise NotFound
     disposition = f'attachment; filename="gradivo-{fingerprint[:8]}.pem"'

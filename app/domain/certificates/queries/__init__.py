@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
-from sqlalchemy.orm import selectinload
 
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import (
@@ -16,9 +14,15 @@ from app.domain.certificates.models import (
     Notice,
     NumberSeries,
     RegisterEntry,
-    Revocation,
-    RevocationPart,
-    SigningCertificate,
+)
+from app.domain.certificates.models import (
+    Revocation as Revocation,
+)
+from app.domain.certificates.models import (
+    RevocationPart as RevocationPart,
+)
+from app.domain.certificates.models import (
+    SigningCertificate as SigningCertificate,
 )
 from app.domain.certificates.rules import State
 from app.domain.certificates.values import RegisterFilter, SeriesCount, Snapshot
@@ -367,112 +371,4 @@ def find_outside_series(scope: Scope) -> Certificate | None:
     )
     return session().scalar(
         select(Certificate).where(~series, _reached(scope)).order_by(Certificate.id).limit(1)
-    )
-
-
-def count_waiting_for_key(scope: Scope) -> int:
-    """Return how many certificates within a scope have a document that is not signed yet."""
-    return (
-        session().scalar(
-            select(func.count())
-            .select_from(Certificate)
-            .where(
-                Certificate.file_digest.is_not(None),
-                Certificate.signed_digest.is_(None),
-                scope.within(Certificate.unit_path, Certificate.person_id),
-            )
-        )
-        or 0
-    )
-
-
-def list_signing_certificates() -> Sequence[SigningCertificate]:
-    """Return every certificate that documents were signed with, the newest first; they are public."""
-    return (
-        session()
-        .scalars(
-            select(SigningCertificate).order_by(
-                SigningCertificate.first_used_at.desc(), SigningCertificate.id.desc()
-            )
-        )
-        .all()
-    )
-
-
-def find_signing_certificate(fingerprint: str) -> SigningCertificate | None:
-    """Return a certificate that documents were signed with by its SHA-256, or None."""
-    return session().scalar(select(SigningCertificate).where(SigningCertificate.fingerprint == fingerprint))
-
-
-def find_newest_signing_certificate() -> SigningCertificate | None:
-    """Return the certificate that came into use last, or None."""
-    return session().scalar(
-        select(SigningCertificate)
-        .order_by(SigningCertificate.first_used_at.desc(), SigningCertificate.id.desc())
-        .limit(1)
-    )
-
-
-# Revocations that wait for a second person.
-
-
-def _is_within(scope: Scope) -> ColumnElement[bool]:
-    """Return the clause for revocations of which no certificate lies outside a scope."""
-    beyond = (
-        select(RevocationPart.revocation_id)
-        .join(Certificate)
-        .where(
-            RevocationPart.revocation_id == Revocation.id,
-            not_(scope.within(Certificate.unit_path, Certificate.person_id)),
-        )
-    )
-    return not_(beyond.exists())
-
-
-def list_revocations(
-    scope: Scope, page: int, size: int, *, is_waiting: bool
-) -> tuple[Sequence[Revocation], int]:
-    """Return one page of the revocations that lie wholly within a scope, the newest first, and how many there are."""
-    stands = Revocation.decided_at.is_(None) if is_waiting else Revocation.decided_at.is_not(None)
-    found = select(Revocation).where(stands, _is_within(scope))
-    count = session().scalar(select(func.count()).select_from(found.subquery())) or 0
-    newest = found.options(selectinload(Revocation.certificates)).order_by(Revocation.id.desc())
-    return session().scalars(newest.offset((page - 1) * size).limit(size)).all(), count
-
-
-def count_waiting_revocations(scope: Scope) -> int:
-    """Return how many revocations that lie wholly within a scope wait for a second person."""
-    waiting = (
-        select(func.count()).select_from(Revocation).where(Revocation.decided_at.is_(None), _is_within(scope))
-    )
-    return session().scalar(waiting) or 0
-
-
-def get_revocation(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> Revocation:
-    """Return a revocation that lies wholly within a scope."""
-    statement = select(Revocation).where(Revocation.public_id == public_id, _is_within(scope))
-    if is_locked:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session().scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def list_waiting_for_revocation(scope: Scope, certificate_ids: Collection[int]) -> Sequence[Certificate]:
-    """Return those of some certificates within a scope that stand in a revocation which waits."""
-    return (
-        session()
-        .scalars(
-            select(Certificate)
-            .join(RevocationPart)
-            .join(Revocation)
-            .where(
-                Certificate.id.in_(certificate_ids),
-                Revocation.decided_at.is_(None),
-                scope.within(Certificate.unit_path, Certificate.person_id),
-            )
-            .order_by(Certificate.id)
-        )
-        .all()
     )
