@@ -102,6 +102,15 @@ def land(app: Flask) -> world.Land:
 
 
 @pytest.fixture
+def own_settings(app: Flask, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an instance folder of its own, so that its key is new."""
+    before = settings.current()
+    settings.use(replace(before, instance=tmp_path))
+    yield settings.current()
+    settings.use(before)
+
+
+@pytest.fixture
 def in_production(app: Flask) -> Iterator[None]:
     """Let the instance be one that is no demonstration."""
     own = settings.current()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.badges.models import Badge
 from app.domain.catalogue.values import Assessment, CertificateRule
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
@@ -276,9 +277,11 @@ def test_totals_stay(admin, her):
 def test_her_files_go_with_the_job_and_those_that_others_name_stay(admin, her):
     digest = session().scalars(select(AnswerFile.digest)).one()
     other = files.store().put(b"canary report")
+    badge = session().scalars(select(Badge)).one()
+    shown = {badge.document_digest, badge.picture_digest}
     erasing.erase(admin, her.public_id, password=world.PASSWORD)
     jobs = session().scalars(select(OutboxJob).where(OutboxJob.name == "files.forget")).all()
-    assert {each.arguments["digest"] for each in jobs} == {digest, other}
+    assert {each.arguments["digest"] for each in jobs} == {digest, other, *shown}
     with pytest.raises(Conflict):
         keeping.forget_file(SYSTEM, digest)
     for each in (digest, other):

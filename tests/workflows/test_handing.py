@@ -35,7 +35,7 @@ def now():
 
 
 @pytest.fixture
-def lives(app, now):
+def lives(own_settings, now):
     return population.settle()
 
 

@@ -2,7 +2,6 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from io import BytesIO
 
 import jwt
@@ -31,15 +30,6 @@ from tests.conftest import environment
 
 WORKER, CLOCK = Actor.system("badges.make"), Actor.system("list-ended-badges")
 EVERYTHING = Scope(everything=True)
-
-
-@pytest.fixture
-def own_settings(app, tmp_path):
-    """An instance folder of its own, so that its key is new."""
-    before = settings.current()
-    settings.use(replace(before, instance=tmp_path))
-    yield settings.current()
-    settings.use(before)
 
 
 @pytest.fixture

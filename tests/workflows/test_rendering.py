@@ -31,15 +31,6 @@ def code(land) -> str:
 
 
 @pytest.fixture
-def own_settings(app, tmp_path):
-    """An instance folder of its own, so that its key is new."""
-    before = settings.current()
-    settings.use(replace(before, instance=tmp_path))
-    yield settings.current()
-    settings.use(before)
-
-
-@pytest.fixture
 def no_key(own_settings, tmp_path):
     """Settings that name a key which is not there."""
     settings.use(replace(own_settings, signing_key=tmp_path / "seal.pem"))
