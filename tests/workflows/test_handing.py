@@ -327,7 +327,7 @@ def test_a_worker_that_is_killed_halfway_is_followed_by_another(signed, app, mon
         return get(self, digest)
 
     promised = promise(actor)
-    monkeypatch.setattr(handing, "_NOTED_EACH", 1)
+    monkeypatch.setattr(bundling, "_NOTED_EACH", 1)
     job = jobs()[0]
     with monkeypatch.context() as killing:
         killing.setattr(FileStore, "get", get_and_die)

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 
 import jwt
@@ -143,7 +144,11 @@ def test_the_list_shows_the_superseded_one(eva, code):
     old = mint(eva, code).certificate_id
     with transaction():
         held = session().get(Certificate, old)
-        certifying.supersede(Actor.system("test"), [(held, 9000)], "the key was mended")
+        certifying.supersede(
+            Actor.system("test"),
+            [(held, replace(certifying.snapshot_of(held), mark=9000))],
+            "the key was mended",
+        )
     assert minting.keep_lists(CLOCK) == 1
     assert ended() == {place_of(old)[1]}
 

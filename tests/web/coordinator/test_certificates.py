@@ -27,7 +27,7 @@ def now():
 
 
 @pytest.fixture
-def lives(app, now):
+def lives(own_settings, now):
     made = population.settle()
     for code in session().scalars(select(Certificate.code).order_by(Certificate.id)).all()[1:]:
         rendering.render(Actor.system("certificates.render"), code)

@@ -17,9 +17,12 @@ VALUES = {
 
 
 def rules_of(app):
-    """Yield every address and method of the trainer's pages about one course."""
+    """Yield every address and method of the trainer's pages about one course, but for a methodologist's own."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("trainer.") and "slug" in rule.arguments:
+        is_trainers = rule.endpoint.startswith("trainer.") and not rule.endpoint.startswith(
+            "trainer.validity"
+        )
+        if is_trainers and "slug" in rule.arguments:
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 yield rule, method
 
