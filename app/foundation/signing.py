@@ -5,12 +5,14 @@ B-B by the key alone; B-T where a time-stamp service is set; B-LTA where its cer
 
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from aiohttp import ClientError
 from asn1crypto import pem
@@ -42,6 +44,8 @@ from app.foundation import authority, clock
 from app.foundation.errors import AppError
 from app.foundation.ids import digest
 from app.foundation.settings import Settings
+
+T = TypeVar("T")
 
 FIELD = "Seal"
 _PATIENCE_SECONDS = 10
@@ -262,12 +266,18 @@ def sign(content: bytes, key: Key, looks: Appearance, given: Settings) -> bytes:
         new_field_spec=spec,
     )
     try:
-        signed: io.BytesIO = signer.sign_pdf(writer)
+        signed = _apart(lambda: signer.sign_pdf(writer))
     except (TimeoutError, TimestampRequestError, ClientError, OSError) as error:
         raise StampUnavailable(
             f"the time-stamp service {given.timestamp_url} does not answer: {type(error).__name__}"
         ) from error
-    return signed.getvalue()
+    return bytes(signed.getvalue())
+
+
+def _apart(act: Callable[[], T]) -> T:
+    """Do what runs a loop of events in a thread of its own: a thread has one loop at most, and pyHanko begins one."""
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(act).result()
 
 
 @lru_cache(maxsize=4)
@@ -313,7 +323,7 @@ def check(content: bytes, chains: Sequence[str], stamps: Sequence[str] = ()) -> 
         ours = [each for each in found if each.field_name == FIELD]
         if len(ours) != 1:
             return Verdict(is_genuine=False, signer="", at=None)
-        status = validate_pdf_signature(ours[0], context, context)
+        status = _apart(lambda: validate_pdf_signature(ours[0], context, context))
     except (PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError, OSError):
         return Verdict(is_genuine=False, signer="", at=None)
     return Verdict(

@@ -49,6 +49,7 @@ FILE_COLUMNS = frozenset({
     ("certificate", "file_digest"),
     ("certificate", "signed_digest"),
     ("course_draft", "files"),
+    ("issuer", "funder_logo"),
     ("issuer", "logo"),
     ("programme", "source"),
     ("report_file", "file_digest"),

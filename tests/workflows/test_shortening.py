@@ -126,7 +126,8 @@ def test_a_certificate_that_takes_its_place_lasts_no_longer(two, method):
     proceed()
     old = held_by(two[0])[0]
     with transaction():
-        certifying.supersede(WORKER, [(session().merge(old), 9000)], "A mended key.")
+        said = replace(certifying.snapshot_of(old), mark=9000)
+        certifying.supersede(WORKER, [(session().merge(old), said)], "A mended key.")
     assert held_by(two[0])[0].valid_until == DAY
     assert held_by(two[0])[0].snapshot["valid_until"] == "2026-12-31"
 

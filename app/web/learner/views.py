@@ -143,13 +143,14 @@ def certificates() -> str:
     own = actor()
     held = register.list_of_person(scope_of(own, P.CERTIFICATE_READ), own.person_id or 0)
     scope = scope_of(own, P.OWN_LEARNING)
+    checks, hides_name = register.list_checks(scope, own.person_id or 0)
     return render_template(
         "learner/certificates.html",
         held=held,
-        checks=register.list_checks(scope, own.person_id or 0),
+        checks=checks,
         failed=register.list_failed(scope, own.person_id or 0),
         due=renewing.list_due(own) if held else (),
-        hides_name=register.hides_name(scope, own.person_id or 0),
+        hides_name=hides_name,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
@@ -64,19 +65,21 @@ def is_name_hidden(certificate: Certificate) -> bool:
     return session().get(HiddenName, certificate.person_id) is not None
 
 
-def hides_name(scope: Scope, person_id: int) -> bool:
-    """Tell whether a person whose own the scope is wants initials shown to whoever checks her certificates."""
-    return scope.covers("", person_id) and session().get(HiddenName, person_id) is not None
+def list_checks(scope: Scope, person_id: int) -> tuple[Mapping[int, CertificateCheck], bool]:
+    """Return how often a person's certificates within a scope were checked, and whether she wants initials shown.
 
-
-def list_checks(scope: Scope, person_id: int) -> Mapping[int, CertificateCheck]:
-    """Return how often a person's certificates within a scope were checked, by the ids of those that were."""
-    checked = (
-        select(CertificateCheck)
-        .join(Certificate)
+    The first by the ids of those that were checked.
+    """
+    shown = (
+        select(CertificateCheck, HiddenName.person_id)
+        .select_from(Certificate)
+        .outerjoin(CertificateCheck, CertificateCheck.certificate_id == Certificate.id)
+        .outerjoin(HiddenName, HiddenName.person_id == Certificate.person_id)
         .where(Certificate.person_id == person_id, scope.within(Certificate.unit_path, Certificate.person_id))
     )
-    return {each.certificate_id: each for each in session().scalars(checked)}
+    rows: Sequence[Any] = session().execute(shown).all()
+    checks = {each.certificate_id: each for each, _ in rows if each is not None}
+    return checks, any(hidden is not None for _, hidden in rows)
 
 
 def get_certificate(scope: Scope, code: str, *, is_locked: bool = False) -> Certificate:
