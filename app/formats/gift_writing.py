@@ -89,9 +89,13 @@ def _continued(piece: Piece) -> str:
 
 
 def _piece(piece: Piece) -> str:
+    return _inline(piece.text)
+
+
+def _inline(text: str) -> str:
     """Return a text that inherits the format of its question; one that looks like another format names its own."""
-    found = re.match(r"\[(\w+)\]", piece.text)
-    return ("[markdown]" if found and found[1] in FORMATS else "") + escaped(piece.text)
+    found = re.match(r"\[(\w+)\]", text)
+    return ("[markdown]" if found and found[1] in FORMATS else "") + escaped(text)
 
 
 def _choice(question: QuestionSource) -> str:
@@ -167,7 +171,7 @@ def _cloze(question: QuestionSource) -> str:
     if choices is None:
         return _typed(answer.gap_answers[0])
     return "".join(
-        f"\t{'=' if choice in answer.gap_answers[0] else '~%0%' if choice.startswith('%') else '~'}{escaped(choice)}\n"
+        f"\t{'=' if choice in answer.gap_answers[0] else '~%0%' if choice.startswith('%') else '~'}{_inline(choice)}\n"
         for choice in choices
     )
 

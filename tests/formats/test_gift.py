@@ -228,6 +228,13 @@ def test_a_gap_becomes_a_missing_word_and_comes_back():
     assert bare(question) == bare(bank[0])
 
 
+def test_a_choice_that_looks_like_a_format_comes_back():
+    text = b"## Complete {#c .cloze}\n\nA [[=[html]x|~[plain] y|~b]] day.\n"
+    bank = read_bank(text, Report(""), {}).questions
+    (question,) = read(gift_writing.write(bank, {}).data).questions
+    assert question.answer.gaps == bank[0].answer.gaps == (Gap(("[html]x", "[plain] y", "b")),)
+
+
 def test_pictures_are_named_as_left_out():
     bank = read_bank(b"## Q {#q .short}\n\n![x](../media/a.png)\n\n= b\n", Report(""), {}).questions
     assert "a.png" in [note.values.get("name") for note in gift_writing.write(bank, {}).notes]
