@@ -234,7 +234,7 @@ def _attempt(ground: Ground, row: Row) -> Row:
 def _certificate(ground: Ground, person: Row, row: Row, year: int, ordinal: int) -> Row:
     code, day = ids.code(), row["outcome_on"]
     number = number_of("CZ", year, ordinal)
-    until = last_day(day, meta_of(ground.version).certificate.valid_for)
+    until = last_day(day, meta_of(ground.version).certificate)
     snapshot = replace(
         ground.issuer,
         number=number,
