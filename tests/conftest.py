@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.commands import create_app
-from app.foundation import heads, queue, settings
+from app.foundation import clock, heads, queue, settings
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env
 from app.web.limiter import limiter
-from tests import servers, world
+from tests import population, servers, world
 
 KEY = "a key that is long enough for every test"
 
@@ -99,6 +100,19 @@ def _empty() -> None:
 def land(app: Flask) -> world.Land:
     """The small territory that most tests need, with an issuer and the course that has every kind of question."""
     return world.settle()
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """The moment at which the people of ``tests.population`` are looked at."""
+    with clock.at(population.NOW):
+        yield population.NOW
+
+
+@pytest.fixture
+def lives(app: Flask, now: datetime) -> world.Land:
+    """The people of ``tests.population``, who have learnt in several countries."""
+    return population.settle()
 
 
 @pytest.fixture

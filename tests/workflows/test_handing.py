@@ -29,12 +29,6 @@ from tests import population, world
 
 
 @pytest.fixture
-def now():
-    with clock.at(population.NOW):
-        yield population.NOW
-
-
-@pytest.fixture
 def lives(own_settings, now):
     return population.settle()
 

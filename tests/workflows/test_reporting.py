@@ -28,17 +28,6 @@ from app.workflows import administering, certifying, reporting
 from tests import population, world
 
 
-@pytest.fixture
-def now():
-    with clock.at(population.NOW):
-        yield population.NOW
-
-
-@pytest.fixture
-def lives(app, now):
-    return population.settle()
-
-
 def coordinator(unit="CZ-K3107", email="coordinator@example.org", role="coordinator"):
     return world.act_as(world.person(email, "CZ", roles=((role, unit),) if unit else ()))
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
 from app.domain.reports.models import ReportFile
-from app.foundation import clock
 from app.foundation.db import session
 from app.jobs import worker
 from app.workflows import certifying, rendering
@@ -18,12 +17,6 @@ from tests import population, world
 from tests.web.coordinator.test_reports import plain
 
 PAGE = "/reports/certificates"
-
-
-@pytest.fixture
-def now():
-    with clock.at(population.NOW):
-        yield population.NOW
 
 
 @pytest.fixture

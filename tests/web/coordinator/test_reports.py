@@ -19,17 +19,6 @@ from tests import population, world
 
 
 @pytest.fixture
-def now():
-    with clock.at(population.NOW):
-        yield population.NOW
-
-
-@pytest.fixture
-def lives(app, now):
-    return population.settle()
-
-
-@pytest.fixture
 def sign_in(lives, browser):
     def as_role(role="coordinator", unit="CZ-K3107", email="coordinator@example.org"):
         world.person(email, "CZ", "Dvořák", "Karel", roles=((role, unit),))
