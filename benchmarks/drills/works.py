@@ -29,7 +29,7 @@ MOST_SECONDS = 90.0
 READERS = 4
 PAUSE = 0.25
 """Seconds between the clicks of one reader."""
-SHORTEST_LIFE, LONGEST_LIFE = 1.5, 5.0
+SHORTEST_LIFE, LONGEST_LIFE = 1.6, 2.9
 PATIENCE = 900.0
 SEED = 20_261_123
 
@@ -49,11 +49,12 @@ def run(house: House, kills: int) -> dict[str, float]:
             _wait(lambda: _count_waiting() == 0)
         worker.kill()
         wanted = _issue(CERTIFICATES)
-        dice = Random(SEED)
+        dice, busy = Random(SEED), 0
         for number in range(kills):
             worker.start()
             sleep(dice.uniform(SHORTEST_LIFE, LONGEST_LIFE))
             worker.kill()
+            busy += _count_waiting() > 0
             if number % 10 == 0:
                 print(
                     f"{house.engine}: {number + 1} of {kills} kills, {_count_signed(wanted)} signed",
@@ -62,7 +63,12 @@ def run(house: House, kills: int) -> dict[str, float]:
         worker.start()
         _wait(lambda: _count_waiting() == 0)
         worker.kill()
-        return {"seconds of a thousand": round(seconds, 1), "kills": kills, **_count(wanted, post)}
+        return {
+            "seconds of a thousand": round(seconds, 1),
+            "kills": kills,
+            "kills at work": busy,
+            **_count(wanted, post),
+        }
 
 
 def _issue(count: int) -> set[int]:
