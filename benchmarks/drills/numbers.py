@@ -5,6 +5,7 @@ import resource
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import cycle
 from threading import Barrier
 from time import monotonic
 from uuid import UUID
@@ -71,15 +72,25 @@ def _read_ordinals() -> list[int]:
 
 
 def enrol_often(times: int) -> list[UUID]:
-    """Enrol one person as often as certificates are wanted; return the public ids."""
-    first = session().scalars(select(Enrolment).where(Enrolment.outcome.is_(None)).limit(1)).one()
-    row = {column.key: getattr(first, column.key) for column in Enrolment.__table__.columns}
-    del row["id"], row["public_id"]
+    """Enrol the people of the crowd in turn, as often as certificates are wanted; return the public ids."""
+    known = session().scalars(select(Enrolment).where(Enrolment.ordinal < _FAR).order_by(Enrolment.id)).all()
+    held_by = {each.person_id: each for each in known}
     last = session().scalar(select(func.max(Enrolment.ordinal))) or 0
     begin = max(last + 1, _FAR)
+    rows = [
+        _enrolled(each) | {"ordinal": begin + place}
+        for place, each in zip(range(times), cycle(held_by.values()), strict=False)
+    ]
     with transaction() as held:
-        held.execute(insert(Enrolment), [row | {"ordinal": begin + place} for place in range(times)])
+        held.execute(insert(Enrolment), rows)
     return list(session().scalars(select(Enrolment.public_id).where(Enrolment.ordinal >= begin)))
+
+
+def _enrolled(pattern: Enrolment) -> dict[str, object]:
+    """Return the columns of an enrolment that has just begun, by somebody's other."""
+    names = ("person_id", "course_id", "edition_id", "unit_id", "unit_path", "language")
+    at = clock.now()
+    return {name: getattr(pattern, name) for name in names} | {"enrolled_at": at, "last_activity_at": at}
 
 
 def _issue_all(environ: dict[str, str], wanted: Sequence[UUID]) -> tuple[list[float], int]:
