@@ -14,7 +14,6 @@ from app.domain.assessments.models import Attempt
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment, CourseMeta
 from app.domain.certificates import queries as register
-from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import State
 from app.domain.corrections.values import Touch
@@ -25,7 +24,8 @@ from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.progress import service as progress
 from app.domain.territory import queries as territory
-from app.foundation import audit, clock
+from app.foundation import clock
+from app.foundation.queue import enqueue
 from app.workflows import certifying
 
 
@@ -175,7 +175,7 @@ def _prints_mark(certificate: Certificate) -> bool:
 def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) -> Touched | None:
     """Let no completion stay without an attempt that is passed; without an attempt left the course is failed."""
     learner = taken.enrolment
-    touched = _take_back(actor, learner, reason) if learner.outcome == "passed" else None
+    touched = _take_back(actor, taken, reason) if learner.outcome == "passed" else None
     left = _attempts_left(catalogue.meta_of(taken.version), learner)
     is_failed = left == 0 and all(each.is_passed is not None for each in counting)
     last = counting[-1] if counting else None
@@ -191,14 +191,14 @@ def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) 
     return touched
 
 
-def _take_back(actor: Actor, learner: Enrolment, reason: str) -> Touched | None:
+def _take_back(actor: Actor, taken: Taken, reason: str) -> Touched | None:
     """Count a completion no more, and revoke its certificate."""
-    progress.uncount_completion(learner)
-    certificate = register.find_current(learner)
+    progress.uncount_completion(taken.enrolment)
+    _look_at_programmes(taken)
+    certificate = register.find_current(taken.enrolment)
     if certificate is None:
         return None
-    certificates.take_back(certificate, actor.name, reason)
-    audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
+    certifying.take_back(actor, certificate, reason)
     return Touched(certificate.number, Touch.REVOKED)
 
 
@@ -214,7 +214,15 @@ def complete(
     """End an enrolment with success, count it, and issue what it earns."""
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
+    _look_at_programmes(taken)
     return certifying.issue_for(actor, taken, person, meta, at, mark, language)
+
+
+def _look_at_programmes(taken: Taken) -> None:
+    """Let the worker see what follows for programmes that a course is part of: see ``awarding``."""
+    if catalogue.is_in_programme(taken.course.slug):
+        person = people.get_learner(taken.enrolment.person_id)
+        enqueue("certificates.programmes", person=str(person.public_id))
 
 
 def settle(

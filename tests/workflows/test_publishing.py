@@ -17,12 +17,15 @@ from app.formats.course_template import new_course
 from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Conflict, Invalid, NotFound, Refused
+from app.foundation.queue import OutboxJob
 from app.workflows import drafting, inspecting, publishing
 from app.workflows.publishing import Seen
 from tests import world
 
 COURSES = Path(__file__).parent.parent.parent / "courses"
 SYSTEM = Actor.system("test")
+ABLE = replace(world.ISSUER, accreditation="AK-1", legal_line={"en": "By law."})
+START = "id: start\nowner: CZ\ntrack: other\nlanguages: [en]\ntitle: Start\nform: distance\ncourses: [my-course]\n"
 
 
 @pytest.fixture
@@ -72,10 +75,12 @@ def test_what_was_synced_is_exported_byte_for_byte(land):
     with transaction():
         for place, code in enumerate(("CZ-O6115", "RS-APV"), start=1):
             units.keep_issuer(territory.get_unit(code), replace(world.ISSUER, prefix=f"X{place}"))
+        units.keep_issuer(territory.get_unit("CZ"), ABLE)
     done = sync(COURSES)
-    assert set(done) >= {"basic-registers", "office-procedures", "open-data-basics"}
-    for slug, published in done.items():
-        assert [finding.message for finding in published.findings if finding.is_error] == []
+    programmes = {file.stem for file in COURSES.glob("programmes/*.yaml")}
+    assert set(done) == {"basic-registers", "office-procedures", "open-data-basics"} | programmes
+    assert [each.findings for each in done.values() if each.is_refused] == []
+    for slug in done.keys() - programmes:
         folder = COURSES / slug
         files = {
             file.relative_to(folder).as_posix(): file.read_bytes()
@@ -147,11 +152,63 @@ def test_a_programme_is_published_with_its_courses(land, tmp_path):
     write(tmp_path)
     programmes = tmp_path / "programmes"
     programmes.mkdir()
-    text = "id: start\nowner: CZ\ntrack: other\nlanguages: [en]\ntitle: Start\nform: distance\ncourses: [my-course]\n"
-    (programmes / "start.yaml").write_text(text)
+    (programmes / "start.yaml").write_text(START + "certificate:\n  kind: none\n")
     assert sync(tmp_path)["start"].is_new
     assert not sync(tmp_path)["start"].is_new
-    assert session().scalar(select(Programme)).courses == ["my-course"]
+    kept = session().scalar(select(Programme))
+    assert (kept.courses, kept.design) == (["my-course"], None)
+    assert session().scalar(select(OutboxJob)) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "words"),
+    [
+        ("", 1, "needs accreditation, which is missing in the language en"),
+        ("certificate:\n  design: standard\n", 9, "made for exam, attendance, not for programme"),
+        ("certificate:\n  design: nowhere\n", 9, "There is no design “nowhere”"),
+        ("certificate:\n  kind: exam\n", 9, "programme, none"),
+        ("certificate: none\n", 8, "must hold keys"),
+    ],
+)
+def test_a_programme_that_cannot_be_certified_is_refused_with_its_line(land, tmp_path, more, line, words):
+    write(tmp_path)
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "programmes" / "start.yaml").write_text(START + more)
+    done = sync(tmp_path)["start"]
+    assert done.is_refused
+    told = [(each.line, each.message % each.values) for each in done.findings]
+    assert any(found == line and words in message for found, message in told), told
+    assert session().scalar(select(Programme)) is None
+
+
+def test_a_programme_of_an_owner_without_particulars_is_refused(land, tmp_path):
+    write(tmp_path)
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "programmes" / "start.yaml").write_text(START.replace("owner: CZ", "owner: CZ-K3131"))
+    [told] = sync(tmp_path)["start"].findings
+    assert "The owner CZ-K3131 has not entered its particulars" in told.message % told.values
+
+
+def test_a_programme_in_a_language_that_its_design_does_not_speak_is_refused(land, tmp_path):
+    with transaction():
+        units.keep_issuer(territory.get_unit("CZ"), ABLE)
+    write(tmp_path)
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "programmes" / "start.yaml").write_text(START.replace("[en]", "[en, pl]"))
+    [told] = [each for each in sync(tmp_path)["start"].findings if each.is_error]
+    assert "has no wording in the language pl" in told.message % told.values
+
+
+def test_a_programme_that_certifies_lets_the_worker_look_back_once(land, tmp_path):
+    with transaction():
+        units.keep_issuer(territory.get_unit("CZ"), ABLE)
+    write(tmp_path)
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "programmes" / "start.yaml").write_text(START)
+    assert [sync(tmp_path)["start"].is_new for _time in range(2)] == [True, False]
+    [job] = session().scalars(select(OutboxJob)).all()
+    assert (job.name, job.arguments) == ("certificates.look-back", {"programme": "start"})
+    assert session().scalar(select(Programme)).design == "programme"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +236,12 @@ def test_what_cannot_be_completed_is_refused_with_its_line(land, tmp_path, chang
 def test_a_course_is_published_once_its_owner_has_what_the_design_asks_for(land, tmp_path):
     write(tmp_path, course=[("design: standard", "design: attendance")])
     [lacking] = [each for each in sync(tmp_path)["my-course"].findings if each.is_error]
-    assert lacking.values == {"design": "attendance", "particular": "legal_line", "language": "en"}
+    assert lacking.values == {
+        "design": "attendance",
+        "particular": "legal_line",
+        "language": "en",
+        "file": "course.yaml",
+    }
     with transaction():
         named = replace(world.ISSUER, legal_line={"cs": "Zákon č. 312/2002 Sb."})
         units.keep_issuer(territory.get_unit("CZ"), named)

@@ -109,6 +109,18 @@ def list_current(enrolment_ids: Sequence[int]) -> Sequence[Certificate]:
     return session().scalars(locked.execution_options(populate_existing=True)).all()
 
 
+def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -> Sequence[Certificate]:
+    """Return a person's current certificates of a programme within a scope, locked, the oldest first."""
+    held = select(Certificate).where(
+        Certificate.person_id == person_id,
+        Certificate.programme_id == programme_id,
+        Certificate.is_current,
+        scope.within(Certificate.unit_path, Certificate.person_id),
+    )
+    locked = held.order_by(Certificate.id).with_for_update()
+    return session().scalars(locked.execution_options(populate_existing=True)).all()
+
+
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
     """Return the certificate that the outcome of an enrolment rests on, within a scope, or None."""
     return session().scalar(
