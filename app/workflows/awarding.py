@@ -18,7 +18,7 @@ from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
 from app.foundation.db import transaction
-from app.foundation.errors import NotFound
+from app.foundation.errors import AppError, NotFound
 from app.foundation.i18n import N_, locale_of, translate
 from app.foundation.queue import enqueue, enqueue_each
 from app.workflows import certifying
@@ -30,12 +30,22 @@ _REASON = N_("A course of this programme no longer counts as completed.")
 def award(actor: Actor, person: str) -> None:
     """Let somebody's certificates of programmes follow from what she has completed; done again it changes nothing.
 
-    Raises what ``certifying.issue_of_programme`` raises: the job is done again, and administrators see why it waits.
+    A programme of which none can be issued hinders no other. Raises what ``certifying.issue_of_programme`` raises: the
+    job is done again, and administrators see why it waits.
     """
     require(actor, P.CERTIFICATE_READ, people.get_person(scope_of(actor, P.CERTIFICATE_READ), UUID(person)))
-    for programme in catalogue.list_programmes():
+    tried = [_try(actor, UUID(person), programme) for programme in catalogue.list_programmes()]
+    for fault in filter(None, tried):
+        raise fault
+
+
+def _try(actor: Actor, person_id: UUID, programme: Programme) -> AppError | None:
+    try:
         with transaction():
-            _award(actor, UUID(person), programme)
+            _award(actor, person_id, programme)
+    except AppError as fault:
+        return fault
+    return None
 
 
 def look_back(actor: Actor, programme: str) -> int:

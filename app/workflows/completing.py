@@ -156,13 +156,14 @@ def _restate(case: Case, passed: Sequence[Attempt]) -> bool:
 def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapping[int, Touched]:
     """Put certificates with the present marks in the place of those that print others and are good today."""
     marks = {each.id: each.mark or 0 for each in learners}
-    printed = [each for each in register.list_current(list(marks)) if _prints_mark(each)] if marks else []
+    held = register.list_current(list(marks)) if marks else {}
+    printed = {key: each for key, each in held.items() if _prints_mark(each)}
     restated = [
-        (each, replace(certifying.snapshot_of(each), mark=marks[each.enrolment_id])) for each in printed
+        (each, replace(certifying.snapshot_of(each), mark=marks[key])) for key, each in printed.items()
     ]
     fresh = certifying.supersede(actor, restated, reason)
     return {
-        each.enrolment_id: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for each in printed
+        key: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for key, each in printed.items()
     }
 
 
@@ -194,7 +195,8 @@ def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) 
 def _take_back(actor: Actor, taken: Taken, reason: str) -> Touched | None:
     """Count a completion no more, and revoke its certificate."""
     progress.uncount_completion(taken.enrolment)
-    _look_at_programmes(taken)
+    if catalogue.list_programmes():
+        _look_at_programmes(taken)  # Also at those that had this course when they were completed.
     certificate = register.find_current(taken.enrolment)
     if certificate is None:
         return None
@@ -214,15 +216,15 @@ def complete(
     """End an enrolment with success, count it, and issue what it earns."""
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
-    _look_at_programmes(taken)
+    if catalogue.is_in_programme(taken.course.slug):
+        _look_at_programmes(taken)
     return certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
 def _look_at_programmes(taken: Taken) -> None:
-    """Let the worker see what follows for programmes that a course is part of: see ``awarding``."""
-    if catalogue.is_in_programme(taken.course.slug):
-        person = people.get_learner(taken.enrolment.person_id)
-        enqueue("certificates.programmes", person=str(person.public_id))
+    """Let the worker see what follows for the learner's programmes: see ``awarding``."""
+    person = people.get_learner(taken.enrolment.person_id)
+    enqueue("certificates.programmes", person=str(person.public_id))
 
 
 def settle(

@@ -157,14 +157,14 @@ def test_awards_and_completions_of_one_person_at_once_do_not_lock_each_other_out
     complete(eva)
     actor = world.act_as(eva)
     attempts = [world.begin_test(actor, slug) for slug in slugs]
-    answers = [world.right_answers(actor, attempt) for attempt in attempts]
+    answers = [(each.public_id, world.right_answers(actor, each)) for each in attempts]
     gate, person = Barrier(AT_ONCE, timeout=60), str(eva.public_id)
 
     def act(turn: int) -> None:
         with app.app_context():
             gate.wait()
             if turn < len(slugs):
-                world.sitting.submit_attempt(actor, attempts[turn].public_id, answers[turn])
+                world.sitting.submit_attempt(actor, *answers[turn])
             else:
                 awarding.award(WORKER, person)
             db.session.remove()
@@ -265,6 +265,16 @@ def test_a_programme_that_gets_another_course_takes_nothing_from_who_has_complet
     assert len(held_by(eva)) == 1
 
 
+def test_a_course_that_a_programme_no_longer_has_takes_back_what_rested_on_it(eva, teacher):
+    complete(eva)
+    work()
+    put(courses=("open-data",))
+    annul(teacher, eva, "records")
+    work()
+    [held, fresh] = held_by(eva)
+    assert (held.is_current, fresh.is_current, len(fresh.snapshot["courses"])) == (False, True, 1)
+
+
 def test_a_programme_without_certificate_issues_none(eva):
     put(design=None)
     complete(eva)
@@ -272,16 +282,18 @@ def test_a_programme_without_certificate_issues_none(eva):
     assert held_by(eva) == []
 
 
-def test_without_an_issuer_the_job_waits_and_says_why(app, eva):
+def test_without_an_issuer_the_job_waits_says_why_and_hinders_no_other_programme(app, eva):
     put(owner="CZ-K3131")
+    put(slug="parts", courses=("records",))
     complete(eva)
     for job in waiting():
         assert not worker.perform(app, job.id)
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts"]
     assert {job.failure.partition(":")[0] for job in waiting()} == {"Conflict"}
     with transaction():
         units.keep_issuer(territory.get_unit("CZ-K3131"), replace(programmes.ISSUER, prefix="CZ-Z"))
     work()
-    assert held_by(eva)[0].number == "CZ-Z-2026-000001"
+    assert [each.number for each in held_by(eva)] == ["CZ-2026-000003", "CZ-Z-2026-000001"]
 
 
 def test_a_programme_in_other_languages_is_certified_in_its_own(eva):

@@ -102,11 +102,12 @@ def find_current(enrolment: Enrolment) -> Certificate | None:
     return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
-def list_current(enrolment_ids: Sequence[int]) -> Sequence[Certificate]:
-    """Return the certificates that the outcomes of enrolments rest on, locked, in the order of their enrolments."""
+def list_current(enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
+    """Return enrolment → the certificate that its outcome rests on, locked, in the order of the enrolments."""
     statement = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.is_current)
     locked = statement.order_by(Certificate.enrolment_id).with_for_update()
-    return session().scalars(locked.execution_options(populate_existing=True)).all()
+    found = session().scalars(locked.execution_options(populate_existing=True)).all()
+    return {each.enrolment_id: each for each in found if each.enrolment_id is not None}
 
 
 def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -> Sequence[Certificate]:
