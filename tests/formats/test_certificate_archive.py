@@ -180,7 +180,7 @@ def test_equal_snapshots_give_equal_bytes_in_every_process(design):
         [sys.executable, "-c", script, STANDARD.parent / design.name],
         cwd=STANDARD.parents[1],
         env={**os.environ, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "86400", "TZ": "Asia/Tokyo"},
-        input=UKRAINIAN.to_json(),
+        input=of_kind(UKRAINIAN, design).to_json(),
         capture_output=True,
         text=True,
         check=True,

@@ -216,14 +216,6 @@ def test_a_specimen_says_so_across_the_page_and_nothing_else_does(design):
     assert "SPECIMEN" not in words_of(certificate_pdf.write(of_kind(CZECH, design), design, None))
 
 
-def test_each_objective_of_a_list_is_read_out_by_itself():
-    attendance = load(STANDARD.parent / "attendance")
-    objectives = tuple(f"Objective {n} " + "with many more words " * 6 for n in range(8))
-    short = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=("One",)), attendance, None)
-    long = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=objectives), attendance, None)
-    assert len(long.elements) == len(short.elements) + 7
-
-
 def test_each_course_of_a_programme_is_read_out_by_itself_with_version_and_hours():
     programme = load(STANDARD.parent / "programme")
     titles = tuple(f"Kurz {n} " + "s mnoha dalšími slovy " * 6 for n in range(8))

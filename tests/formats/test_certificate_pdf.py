@@ -151,7 +151,7 @@ def test_another_process_makes_the_same_bytes(design):
         [sys.executable, "-c", script, STANDARD.parent / design.name],
         cwd=STANDARD.parents[1],
         env=environment,
-        input=UKRAINIAN.to_json(),
+        input=of_kind(UKRAINIAN, design).to_json(),
         capture_output=True,
         text=True,
         check=True,

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.models import Programme
 from app.domain.catalogue.rules import Change
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
@@ -17,7 +16,6 @@ from app.formats.course_template import new_course
 from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Conflict, Invalid, NotFound, Refused
-from app.foundation.queue import OutboxJob
 from app.workflows import drafting, inspecting, publishing
 from app.workflows.publishing import Seen
 from tests import world
@@ -25,7 +23,6 @@ from tests import world
 COURSES = Path(__file__).parent.parent.parent / "courses"
 SYSTEM = Actor.system("test")
 ABLE = replace(world.ISSUER, accreditation="AK-1", legal_line={"en": "By law."})
-START = "id: start\nowner: CZ\ntrack: other\nlanguages: [en]\ntitle: Start\nform: distance\ncourses: [my-course]\n"
 
 
 @pytest.fixture
@@ -146,69 +143,6 @@ def test_a_link_is_refused_and_never_followed(land, tmp_path):
     done = sync(tmp_path)["my-course"]
     assert done.is_refused
     assert done.findings[0].file == "en/03-secret.md"
-
-
-def test_a_programme_is_published_with_its_courses(land, tmp_path):
-    write(tmp_path)
-    programmes = tmp_path / "programmes"
-    programmes.mkdir()
-    (programmes / "start.yaml").write_text(START + "certificate:\n  kind: none\n")
-    assert sync(tmp_path)["start"].is_new
-    assert not sync(tmp_path)["start"].is_new
-    kept = session().scalar(select(Programme))
-    assert (kept.courses, kept.design) == (["my-course"], None)
-    assert session().scalar(select(OutboxJob)) is None
-
-
-@pytest.mark.parametrize(
-    ("more", "line", "words"),
-    [
-        ("", 1, "needs accreditation, which is missing in the language en"),
-        ("certificate:\n  design: standard\n", 9, "made for exam, attendance, not for programme"),
-        ("certificate:\n  design: nowhere\n", 9, "There is no design “nowhere”"),
-        ("certificate:\n  kind: exam\n", 9, "programme, none"),
-        ("certificate: none\n", 8, "must hold keys"),
-    ],
-)
-def test_a_programme_that_cannot_be_certified_is_refused_with_its_line(land, tmp_path, more, line, words):
-    write(tmp_path)
-    (tmp_path / "programmes").mkdir()
-    (tmp_path / "programmes" / "start.yaml").write_text(START + more)
-    done = sync(tmp_path)["start"]
-    assert done.is_refused
-    told = [(each.line, each.message % each.values) for each in done.findings]
-    assert any(found == line and words in message for found, message in told), told
-    assert session().scalar(select(Programme)) is None
-
-
-def test_a_programme_of_an_owner_without_particulars_is_refused(land, tmp_path):
-    write(tmp_path)
-    (tmp_path / "programmes").mkdir()
-    (tmp_path / "programmes" / "start.yaml").write_text(START.replace("owner: CZ", "owner: CZ-K3131"))
-    [told] = sync(tmp_path)["start"].findings
-    assert "The owner CZ-K3131 has not entered its particulars" in told.message % told.values
-
-
-def test_a_programme_in_a_language_that_its_design_does_not_speak_is_refused(land, tmp_path):
-    with transaction():
-        units.keep_issuer(territory.get_unit("CZ"), ABLE)
-    write(tmp_path)
-    (tmp_path / "programmes").mkdir()
-    (tmp_path / "programmes" / "start.yaml").write_text(START.replace("[en]", "[en, pl]"))
-    [told] = [each for each in sync(tmp_path)["start"].findings if each.is_error]
-    assert "has no wording in the language pl" in told.message % told.values
-
-
-def test_a_programme_that_certifies_lets_the_worker_look_back_once(land, tmp_path):
-    with transaction():
-        units.keep_issuer(territory.get_unit("CZ"), ABLE)
-    write(tmp_path)
-    (tmp_path / "programmes").mkdir()
-    (tmp_path / "programmes" / "start.yaml").write_text(START)
-    assert [sync(tmp_path)["start"].is_new for _time in range(2)] == [True, False]
-    [job] = session().scalars(select(OutboxJob)).all()
-    assert (job.name, job.arguments) == ("certificates.look-back", {"programme": "start"})
-    assert session().scalar(select(Programme)).design == "programme"
 
 
 @pytest.mark.parametrize(
