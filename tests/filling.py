@@ -17,6 +17,8 @@ ROWS = 4
 _JSON = ('{"ž": [1, 2.5, "Ђ"]}', "[]", "null", "{}")
 _FIXED_JSON = {("paper", "questions"): "[]"}
 _FIXED = {("role_grant", "role"): "admin", ("person", "gender"): "f"}
+_ALWAYS, _NEVER = ("certificate", "enrolment_id"), ("certificate", "programme_id")
+"""A certificate is of one of both."""
 
 
 def fill(engine: sa.Engine, digests: Mapping[tuple[str, str], str] | None = None) -> None:
@@ -39,7 +41,9 @@ def _fill(connection: sa.Connection, digests: Mapping[tuple[str, str], str]) -> 
 
 def _value(column: sa.Column[object], place: int, digest: str | None) -> object:
     name = (column.table.name, column.name)
-    if column.nullable and (place == ROWS or (column.foreign_keys and place == 1)):
+    if name == _NEVER:
+        return sa.null()
+    if column.nullable and name != _ALWAYS and (place == ROWS or (column.foreign_keys and place == 1)):
         return sa.null()
     if isinstance(column.type, sa.JSON):
         fixed = _FIXED_JSON.get(name, _json(place, digest))

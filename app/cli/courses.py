@@ -9,6 +9,7 @@ from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Finding
 from app.formats import course_folder
+from app.formats.certificate_design import list_kinds
 from app.formats.course_library import Library, read_library, write_course
 from app.formats.course_yaml import FILE
 from app.foundation.errors import NotFound
@@ -64,8 +65,7 @@ def check(path: Path, strict: bool, language: str) -> None:
 
 def _list_findings(path: Path, library: Library) -> list[tuple[Path, tuple[Finding, ...]]]:
     """Return the findings of a library, each list with the folder that its paths begin at."""
-    designs = frozenset(file.parent.name for file in DESIGNS.glob("*/design.yaml"))
-    around = library.surroundings(designs=designs)
+    around = library.surroundings(designs=list_kinds(DESIGNS))
     above = path.resolve().parent if (path / FILE).exists() else path
     found: list[tuple[Path, tuple[Finding, ...]]] = [(above, library.findings)]
     for slug, files in library.courses.items():

@@ -16,11 +16,12 @@ _BADGE_CONTEXTS = [
 ]
 _CRITERIA = {"exam": N_("Completed the course and passed its final test.")}
 _ELSE = N_("Completed the course.")
+_OF_PROGRAMME = N_("Completed all courses of the programme.")
 
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
-    """What was achieved: a version of a course in one language."""
+    """What was achieved: a version of a course in one language, or a programme."""
 
     id: str
     name: str
@@ -59,6 +60,18 @@ def achievement(
         name=title,
         description=" · ".join(objectives) or title,
         criteria=f"{criteria} {base_url}/courses/{quote(slug)}",
+    )
+
+
+def achievement_of_programme(
+    base_url: str, slug: str, language: str, title: str, courses: Sequence[str]
+) -> Achievement:
+    """Describe a programme in one of its languages by the titles of its courses."""
+    return Achievement(
+        id=f"{base_url}/badges/programmes/{quote(slug)}/{quote(language)}",
+        name=title,
+        description=" · ".join(courses) or title,
+        criteria=translate(locale_of(language), _OF_PROGRAMME),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.formats.certificate_shapes import (
     Design,
     FontName,
     Frame,
+    Kind,
     Logo,
     Part,
     Phrase,
@@ -30,7 +32,7 @@ from app.formats.certificate_shapes import (
     placeholders,
 )
 
-__all__ = ["BrokenDesign", "Design", "load"]
+__all__ = ["BrokenDesign", "Design", "list_kinds", "load"]
 _LARGEST = 200_000  # bytes of a design.yaml
 _MONTHS = 12
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -73,6 +75,15 @@ def load(folder: Path) -> Design:
     except OSError as error:
         raise BrokenDesign(f"{path}: {error.strerror}") from error
     return _load(path, written)
+
+
+def list_kinds(designs: Path) -> Mapping[str, tuple[Kind, ...]]:
+    """Return design → the kinds of certificates that it is made for, of all in a folder that can be used."""
+    found: dict[str, tuple[Kind, ...]] = {}
+    for file in sorted(designs.glob("*/design.yaml")):
+        with suppress(BrokenDesign):
+            found[file.parent.name] = load(file.parent).kinds
+    return found
 
 
 @lru_cache(maxsize=32)
@@ -126,6 +137,7 @@ class _Reader:
         self._font_folder = path.parent.parent / "fonts"
         self._colours: dict[str, Colour] = {}
         self._fonts: tuple[str, ...] = ()
+        self._kinds: tuple[str, ...] = ()
         self._styles: dict[str, Style] = {}
         self._special: Mapping[object, Callable[[object, str], object]] = {
             Colour: self._colour,
@@ -143,9 +155,17 @@ class _Reader:
                 raise _Wrong(f"colours.{name}: must be written as '#17365d'")
             self._colours[name] = Colour(value)
         self._fonts = tuple(_mapping(rest.get("fonts", {}), "fonts"))
+        if "kinds" in rest:
+            self._kinds = self._read_kinds(rest["kinds"])
         for name, value in _mapping(rest.pop("styles", {}), "styles").items():
             self._styles[name] = self._record(Style, value, f"styles.{name}")
         return self._record(Design, rest, "design")
+
+    def _read_kinds(self, value: object) -> tuple[str, ...]:
+        kinds = cast("tuple[str, ...]", self._value(tuple[Kind, ...], value, "kinds"))
+        if not kinds or len(set(kinds)) != len(kinds):
+            raise _Wrong("kinds: must name each kind of certificates that the design is made for, once")
+        return kinds
 
     def _record(self, cls: type[_Record], value: object, where: str) -> _Record:
         given = _mapping(value, where)
@@ -192,8 +212,11 @@ class _Reader:
 
     def _phrase(self, value: object, where: str) -> Phrase:
         if isinstance(value, str):
-            return Phrase(exam=value, attendance=value)
-        return self._record(Phrase, value, where)
+            return Phrase(dict.fromkeys(self._kinds, value))
+        given = _mapping(value, where)
+        for kind in sorted(given.keys() ^ set(self._kinds)):
+            raise _Wrong(f"{where}.{kind}: {'is not known here' if kind in given else 'is missing'}")
+        return Phrase({kind: str(_scalar(str, given[kind], f"{where}.{kind}")) for kind in self._kinds})
 
     def _part(self, value: object, where: str) -> object:
         members = dict(_mapping(value, where))
@@ -240,13 +263,14 @@ def _check_wording(design: Design, wording: Wording, where: str) -> None:
         raise _Wrong(f"{where}.months: must be twelve")
     _check_places(wording.name, {"family_name", "given_name"}, f"{where}.name")
     _check_places(wording.date, {"day", "month", "year"}, f"{where}.date")
+    _check_places(wording.course, {"title", "version", "hours"}, f"{where}.course")
     for name, phrase in wording.phrases.items():
-        _check_places(phrase.exam + phrase.attendance, PLACES, f"{where}.phrases.{name}")
+        _check_places("".join(phrase.words.values()), PLACES, f"{where}.phrases.{name}")
         if name in PLACES:
             raise _Wrong(f"{where}.phrases.{name}: is the name of a particular")
     for text in design.texts():
         _check_places(text, PLACES | wording.phrases.keys(), f"{where}.phrases, for {text!r}")
-    _check_use(design, wording, f"{where}.phrases")
+    _check_use(design, wording, where)
 
 
 def _check_places(text: str, known: Collection[str], where: str) -> None:
@@ -260,4 +284,6 @@ def _check_places(text: str, known: Collection[str], where: str) -> None:
 def _check_use(design: Design, wording: Wording, where: str) -> None:
     used = {name for text in design.texts() for name in placeholders(text)}
     for name in sorted(wording.phrases.keys() - used):
-        raise _Wrong(f"{where}.{name}: is used by no text")
+        raise _Wrong(f"{where}.phrases.{name}: is used by no text")
+    if ("course_list" in used) != bool(wording.course):
+        raise _Wrong(f"{where}.course: {'is used by no text' if wording.course else 'is missing'}")

@@ -15,7 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import CoursePart, Snapshot
 from app.formats import certificate_ornament, logo_png, qr_code
 from app.formats.certificate_layout import MM, Layout, Line
 from app.formats.certificate_ornament import Tile, rgb
@@ -56,6 +56,15 @@ class MissingGlyphs(Invalid):
         reason = N_("%(text_field)s has characters that the certificate cannot show: %(code_points)s")
         super().__init__(field, reason, text_field=field, code_points=", ".join(code_points))
         self.code_points = code_points
+
+
+class WrongKind(Invalid):
+    """The design is made for other kinds of certificates."""
+
+    def __init__(self, design: str, kind: str) -> None:
+        """Take the name of the design and the kind of the certificate."""
+        reason = N_("The design “%(design)s” is not made for certificates of the kind %(kind)s.")
+        super().__init__("kind", reason, design=design, kind=kind)
 
 
 class MissingParticular(Invalid):
@@ -101,14 +110,23 @@ def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
 
 
 def check_drawable(snapshot: Snapshot, design: Design) -> None:
-    """Raise MissingWording, MissingParticular or MissingGlyphs where no certificate can be made."""
+    """Raise WrongKind, MissingWording, MissingParticular or MissingGlyphs where no certificate can be made."""
+    if snapshot.kind not in design.kinds:
+        raise WrongKind(design.name, snapshot.kind)
     design.wording_in(snapshot.language)
     _check_complete(snapshot, design.mandatory)
     for each in fields(snapshot):
-        value = getattr(snapshot, each.name)
-        text = "".join(value) if isinstance(value, tuple) else value
-        if isinstance(text, str) and (lacking := missing_glyphs(text, design)):
+        if lacking := missing_glyphs(_text_of(getattr(snapshot, each.name)), design):
             raise MissingGlyphs(each.name, lacking)
+
+
+def _text_of(value: object) -> str:
+    """Return the letters of a particular; days and numbers need none but those of the wording."""
+    if isinstance(value, tuple):
+        return "".join(map(_text_of, value))
+    if isinstance(value, CoursePart):
+        return value.title + value.version
+    return value if isinstance(value, str) else ""
 
 
 def check_issuable(snapshot: Snapshot, design: Design, country: str) -> None:

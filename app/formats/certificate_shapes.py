@@ -16,10 +16,11 @@ from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 PLACES = frozenset({
-    "accreditation", "code", "completed_on", "course_title", "course_version", "form", "funder_line", "hours",
-    "issued_on", "issuer_name", "issuer_place", "issuer_registration_number", "language_name", "legal_line",
-    "municipality_name", "name", "name_latin", "number", "objective_list", "objectives", "percent", "sealed_at",
-    "signatory_function", "signatory_name", "signer", "unit_name", "valid_until", "verify_url", "workplace",
+    "accreditation", "code", "completed_on", "course_list", "course_title", "course_version", "form",
+    "funder_line", "hours", "issued_on", "issuer_name", "issuer_place", "issuer_registration_number",
+    "language_name", "legal_line", "municipality_name", "name", "name_latin", "number", "objective_list",
+    "objectives", "percent", "sealed_at", "signatory_function", "signatory_name", "signer", "unit_name",
+    "valid_until", "verify_url", "workplace",
 })  # fmt: skip
 """The particulars that a text may name; ``certificate_words`` says how each is written."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -29,6 +30,10 @@ Colour = NewType("Colour", str)
 FontName = NewType("FontName", str)
 """A name from the ``fonts`` of the design."""
 Align: TypeAlias = Literal["left", "centre", "right"]
+
+
+Kind: TypeAlias = Literal["exam", "attendance", "programme"]
+"""What a certificate says was done, as in its snapshot."""
 
 
 class MissingWording(Invalid):
@@ -186,14 +191,13 @@ Part: TypeAlias = Frame | Rosette | Rule | Logo | QrCode | Column | Cells
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words for each kind of certificate, empty where a kind has none; one text stands for all kinds."""
+    """Words for each kind of certificate that a design is for, empty where a kind has none."""
 
-    exam: str
-    attendance: str
+    words: Mapping[str, str]
 
     def of(self, kind: str) -> str:
         """Return the words for a kind of certificate."""
-        return self.attendance if kind == "attendance" else self.exam
+        return self.words[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,7 @@ class Wording:
 
     ``name`` puts ``{given_name}`` and ``{family_name}`` in order; ``date`` does so with ``{day}``,
     ``{month}`` (a word of ``months``) and ``{year}``; ``decimal`` is the sign before the fraction of an hour.
+    ``course`` is a line of ``{course_list}``, of ``{title}``, ``{version}`` and ``{hours}``.
     """
 
     language_name: str
@@ -220,24 +225,26 @@ class Wording:
     decimal: str
     forms: Forms
     phrases: Mapping[str, Phrase]
+    course: str = ""
 
     def texts(self) -> Iterator[str]:
         """Yield all of its words."""
-        yield from (self.language_name, *self.months)
+        yield from (self.language_name, self.course, *self.months)
         yield from (self.forms.distance, self.forms.classroom, self.forms.blended)
         for phrase in self.phrases.values():
-            yield from (phrase.exam, phrase.attendance)
+            yield from phrase.words.values()
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How the certificates of one design look and what they say.
+    """How the certificates of one design look and what they say, for the ``kinds`` that it is made for.
 
     ``mandatory`` are the members of a snapshot without which none is issued, ``mandatory_in`` further ones by
     the country of the issuer; ``title`` and ``subject`` are texts for the properties of the document.
     """
 
     name: str
+    kinds: tuple[Kind, ...]
     width: float
     height: float
     fonts: Mapping[str, Path]

@@ -1,11 +1,11 @@
 """Specimens of certificates: of nobody, and with names as long as they come, of each language's hardest letters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import PROGRAMME, CoursePart, Snapshot
 from app.domain.territory.values import IssuerParticulars
 from app.foundation.i18n import N_, locale_of, translate
 
@@ -48,6 +48,24 @@ HARDEST: Mapping[str, HardName] = {
         "Yulia-Yordanka Aglenova",
     ),
 }
+
+
+_HOURS = Decimal("4.25")
+
+
+def of_programme(made: Snapshot, title: str, count: int) -> Snapshot:
+    """Return a specimen as the certificate of a programme of some courses, all of one title."""
+    part = CoursePart("specimen", title, "12.3", _HOURS)
+    return replace(
+        made,
+        kind=PROGRAMME,
+        course_version="",
+        hours=_HOURS * count,
+        objectives=(),
+        mark=None,
+        valid_until=None,
+        courses=(part,) * count,
+    )
 
 
 def specimen(particulars: IssuerParticulars, language: str, day: date, base_url: str) -> Snapshot:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import CoursePart, Snapshot
 from app.formats.certificate_shapes import Wording, fill
 
 
@@ -19,6 +19,7 @@ def particulars(snapshot: Snapshot, wording: Wording) -> dict[str, str]:
         "accreditation": snapshot.accreditation or "",
         "code": snapshot.code,
         "completed_on": _date(wording, snapshot.completed_on),
+        "course_list": "\n".join(_course(wording, each) for each in snapshot.courses),
         "course_title": snapshot.course_title,
         "course_version": snapshot.course_version,
         "form": _form(wording, snapshot.form),
@@ -61,6 +62,11 @@ def phrases(snapshot: Snapshot, wording: Wording, places: Mapping[str, str]) -> 
 
 def _name(wording: Wording, given: str, family: str) -> str:
     return wording.name.format(given_name=given, family_name=family).strip()
+
+
+def _course(wording: Wording, course: CoursePart) -> str:
+    hours = _number(wording, course.hours)
+    return fill(wording.course, {"title": course.title, "version": course.version, "hours": hours})
 
 
 def _workplace(unit: str, municipality: str) -> str:

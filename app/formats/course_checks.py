@@ -9,7 +9,7 @@ from app.formats.course_sources import Sources
 from app.formats.course_yaml import FILE, MetaRead
 from app.formats.question_values import QuestionSource
 from app.formats.report import Report
-from app.formats.surroundings import Surroundings, check_owner, check_prerequisites
+from app.formats.surroundings import Surroundings, check_design, check_owner, check_prerequisites
 from app.foundation.i18n import N_
 
 _MINUTES = {"min": 1, "h": 60}
@@ -37,13 +37,8 @@ def check_meta(read: MetaRead, folder_name: str, surroundings: Surroundings, rep
                 "A certificate of the kind exam needs a final test: write “assessment”, or “kind: attendance”."
             ),
         )
-    has_certificate = rule.kind is not CertificateKind.NONE and surroundings.designs is not None
-    if has_certificate and rule.design not in (surroundings.designs or ()):
-        report.error(
-            read.line("certificate.design"),
-            N_("There is no design “%(design)s” in certificates/: correct its name."),
-            design=rule.design,
-        )
+    if rule.kind is not CertificateKind.NONE:
+        check_design(rule.design, rule.kind.value, read.line("certificate.design"), surroundings, report)
     _check_validity(read, surroundings, report)
     if meta.completion.attendance:
         report.error(

@@ -30,7 +30,7 @@ class Library:
     prerequisites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def surroundings(
-        self, owners: frozenset[str] | None = None, designs: frozenset[str] | None = None
+        self, owners: frozenset[str] | None = None, designs: Mapping[str, tuple[str, ...]] | None = None
     ) -> Surroundings:
         """Return what the courses can know of each other, beside what the caller knows."""
         return Surroundings(owners, self.prerequisites, designs)

@@ -1,11 +1,11 @@
 """Reads a model programme: an ordered list of courses, one YAML file in courses/programmes/."""
 
-from app.domain.catalogue.values import Form, ProgrammeDraft, Track
+from app.domain.catalogue.values import Form, ProgrammeCertificate, ProgrammeDraft, Track
 from app.formats import yaml_fields as fields_of
 from app.formats.course_yaml import complete_texts
 from app.formats.report import Report
 from app.formats.source_text import read_lines
-from app.formats.surroundings import Surroundings, check_owner
+from app.formats.surroundings import Surroundings, check_design, check_owner
 from app.formats.yaml_fields import Fields, Languages
 from app.formats.yaml_tree import Table, read_tree
 from app.foundation.i18n import N_
@@ -39,10 +39,21 @@ def read_programme_draft(
         courses=fields.need("courses", fields_of.list_of(fields_of.identifier), ()),
         is_ordered=fields.take("ordered", fields_of.yes_or_no, False),
         deadline=fields.take("deadline", fields_of.nothing_or(fields_of.duration("d", "mo")), None),
+        design=_design(fields.inner("certificate")),
     )
     fields.close()
     _check(name, draft, fields, surroundings)
     return draft
+
+
+def _design(fields: Fields | None) -> str | None:
+    """Return the design of the certificates, None where there are to be none."""
+    if fields is None:
+        return "programme"
+    kind = fields.take("kind", fields_of.one_of(ProgrammeCertificate), ProgrammeCertificate.PROGRAMME)
+    design = fields.take("design", fields_of.identifier, "programme")
+    fields.close()
+    return design if kind is ProgrammeCertificate.PROGRAMME else None
 
 
 def _check(name: str, draft: ProgrammeDraft, fields: Fields, surroundings: Surroundings) -> None:
@@ -55,6 +66,9 @@ def _check(name: str, draft: ProgrammeDraft, fields: Fields, surroundings: Surro
             name=name,
         )
     check_owner(draft.owner, fields.lines.get("owner", 1), surroundings, report)
+    if draft.design is not None:
+        line = fields.lines.get("certificate.design", fields.lines.get("certificate", 1))
+        check_design(draft.design, ProgrammeCertificate.PROGRAMME.value, line, surroundings, report)
     line = fields.lines.get("courses", 1)
     if not draft.courses and "courses" in fields.lines:
         report.error(line, N_("A programme needs at least one course."))

@@ -15,6 +15,7 @@ from app.foundation.logs import log
 from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
 from app.workflows import (
+    awarding,
     bundling,
     keeping,
     minting,
@@ -32,6 +33,8 @@ from app.workflows import (
 JOBS: Mapping[str, Callable[..., object]] = {
     "badges.make": minting.make,
     "certificates.hand-over": bundling.make_file,
+    "certificates.look-back": awarding.look_back,
+    "certificates.programmes": awarding.award,
     "certificates.render": rendering.render,
     "corrections.apply": regrading.apply,
     "corrections.reckon": regrading.reckon,

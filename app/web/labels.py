@@ -21,11 +21,16 @@ LANGUAGE_NAMES = {
 """Every language in its own words: these are not translated."""
 
 COUNTRIES = {"BG": _("Bulgaria"), "CZ": _("Czechia"), "RS": _("Serbia"), "UA": _("Ukraine")}
-CERTIFICATE_KINDS = {"exam": _("after a passed test"), "attendance": _("without a test")}
+CERTIFICATE_KINDS = {
+    "exam": _("after a passed test"),
+    "attendance": _("without a test"),
+    "programme": _("of a programme"),
+}
 PARTICULARS = {
     "accreditation": _("Accreditation number"),
     "course_title": _("Title of the course"),
     "course_version": _("Version of the course"),
+    "courses": _("Courses of the programme"),
     "family_name": _("Family name"),
     "funder_line": _("Line of the funder"),
     "funder_logo_digest": _("Logo of the funder"),

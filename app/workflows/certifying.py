@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,18 +11,20 @@ from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments import rules as test_rules
 from app.domain.assessments.models import Attempt
+from app.domain.catalogue.models import Programme
+from app.domain.catalogue.queries import meta_of
 from app.domain.catalogue.values import Assessment, CertificateKind, CertificateRule, CourseMeta
 from app.domain.certificates import queries as register
 from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.values import LATIN, Outlook, Snapshot
+from app.domain.certificates.values import LATIN, PROGRAMME, CoursePart, Ground, Outlook, Snapshot
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.renewals import queries as renewals
 from app.domain.territory import queries as territory
-from app.domain.territory.models import Issuer
+from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_design, certificate_pdf
 from app.foundation import audit, clock, settings
@@ -61,12 +64,73 @@ def issue_for(
         raise Conflict(
             N_("This course cannot issue certificates: its owner has not entered its particulars.")
         )
-    draft = _snapshot(taken, meta, person, issuer, at, mark, language)
+    draft = _snapshot(taken, meta, person, person.unit, issuer, at, mark, language)
+    learner = taken.enrolment
+    ground = Ground(learner.person_id, learner.unit_path, enrolment_id=learner.id)
+    return _issue(actor, ground, issuer, draft)
+
+
+def issue_of_programme(
+    actor: Actor, programme: Programme, person: Person, rests_on: Sequence[Taken]
+) -> Certificate:
+    """Issue what the completion of a programme earns, inside the transaction of the act that found it completed.
+
+    ``rests_on`` are completions of its courses, in its order. It says what a certificate of the last one would, in
+    its language where the programme has it, but for what the programme says of itself. Raises as ``issue_for``.
+    """
+    issuer = territory.find_issuer(_owner_of(programme).id)
+    if issuer is None:
+        raise Conflict(
+            N_("This programme cannot issue certificates: its owner has not entered its particulars.")
+        )
+    last = max(
+        rests_on,
+        key=lambda each: (each.enrolment.outcome_at or each.enrolment.enrolled_at, each.enrolment.id),
+    )
+    learner, language = last.enrolment, last.enrolment.outcome_language or ""
+    if language not in programme.titles:
+        language = next(iter(programme.titles))
+    unit = territory.get_unit_by_id(learner.unit_id)
+    said = _snapshot(last, meta_of(last.version), person, unit, issuer, clock.now(), None, language)
+    parts = tuple(_part(each, language) for each in rests_on)
+    draft = replace(
+        said,
+        kind=PROGRAMME,
+        course_slug=programme.slug,
+        course_title=_in(programme.titles, language),
+        course_version="",
+        hours=sum((each.hours for each in parts), Decimal()),
+        form=programme.form,
+        objectives=(),
+        valid_until=None,
+        accreditation=territory.particulars_of(issuer).accreditation,
+        design=programme.design or "",
+        courses=parts,
+    )
+    return _issue(actor, Ground(person.id, learner.unit_path, programme_id=programme.id), issuer, draft)
+
+
+def _owner_of(programme: Programme) -> Unit:
+    return territory.list_units_by_path([programme.owner_path])[0]
+
+
+def _part(taken: Taken, language: str) -> CoursePart:
+    meta = meta_of(taken.version)
+    return CoursePart(meta.slug, _in(meta.title, language), taken.version.label, meta.hours)
+
+
+def _issue(actor: Actor, ground: Ground, issuer: Issuer, draft: Snapshot) -> Certificate:
     certificate_pdf.check_issuable(draft, design_of(draft.design), issuer.unit.country)
-    certificate = certificates.issue(taken.enrolment, issuer, draft, settings.current().base_url, actor.name)
+    certificate = certificates.issue(ground, issuer, draft, settings.current().base_url, actor.name)
     enqueue("certificates.render", code=certificate.code)
     audit.record(actor.name, "certificate.issue", certificate.number)
     return certificate
+
+
+def take_back(actor: Actor, certificate: Certificate, reason: str) -> None:
+    """Revoke the certificate of a completion that counts no more, inside the act that found so."""
+    certificates.take_back(certificate, actor.name, reason)
+    audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
 
 
 def note(
@@ -92,7 +156,7 @@ def note(
         not_before=test_rules.may_start_at(attempt.finished_at, test.cooldown),
         contacts=tuple(f"{each.full_name}, {each.email}" for each in trainers),
     )
-    snapshot = _snapshot(taken, meta, person, issuer, at, attempt.mark, attempt.language)
+    snapshot = _snapshot(taken, meta, person, person.unit, issuer, at, attempt.mark, attempt.language)
     certificates.note(attempt, snapshot, outlook)
 
 
@@ -139,12 +203,13 @@ def _snapshot(
     taken: Taken,
     meta: CourseMeta,
     person: Person,
+    unit: Unit,
     issuer: Issuer | None,
     at: datetime,
     mark: int | None,
     language: str,
 ) -> Snapshot:
-    unit, giver = person.unit, territory.particulars_of(issuer) if issuer else NO_ISSUER
+    giver = territory.particulars_of(issuer) if issuer else NO_ISSUER
     zone = territory.zone_of(issuer.unit if issuer else unit)
     issued_on = at.astimezone(ZoneInfo(zone)).date()
     is_latin = language in LATIN

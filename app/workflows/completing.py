@@ -14,7 +14,6 @@ from app.domain.assessments.models import Attempt
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import Assessment, CourseMeta
 from app.domain.certificates import queries as register
-from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import State
 from app.domain.corrections.values import Touch
@@ -25,7 +24,8 @@ from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.progress import service as progress
 from app.domain.territory import queries as territory
-from app.foundation import audit, clock
+from app.foundation import clock
+from app.foundation.queue import enqueue
 from app.workflows import certifying
 
 
@@ -156,13 +156,14 @@ def _restate(case: Case, passed: Sequence[Attempt]) -> bool:
 def _supersede(actor: Actor, learners: Sequence[Enrolment], reason: str) -> Mapping[int, Touched]:
     """Put certificates with the present marks in the place of those that print others and are good today."""
     marks = {each.id: each.mark or 0 for each in learners}
-    printed = [each for each in register.list_current(list(marks)) if _prints_mark(each)] if marks else []
+    held = register.list_current(list(marks)) if marks else {}
+    printed = {key: each for key, each in held.items() if _prints_mark(each)}
     restated = [
-        (each, replace(certifying.snapshot_of(each), mark=marks[each.enrolment_id])) for each in printed
+        (each, replace(certifying.snapshot_of(each), mark=marks[key])) for key, each in printed.items()
     ]
     fresh = certifying.supersede(actor, restated, reason)
     return {
-        each.enrolment_id: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for each in printed
+        key: Touched(each.number, Touch.SUPERSEDED, fresh[each.id].number) for key, each in printed.items()
     }
 
 
@@ -175,7 +176,7 @@ def _prints_mark(certificate: Certificate) -> bool:
 def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) -> Touched | None:
     """Let no completion stay without an attempt that is passed; without an attempt left the course is failed."""
     learner = taken.enrolment
-    touched = _take_back(actor, learner, reason) if learner.outcome == "passed" else None
+    touched = _take_back(actor, taken, reason) if learner.outcome == "passed" else None
     left = _attempts_left(catalogue.meta_of(taken.version), learner)
     is_failed = left == 0 and all(each.is_passed is not None for each in counting)
     last = counting[-1] if counting else None
@@ -191,14 +192,15 @@ def _lose(actor: Actor, taken: Taken, counting: Sequence[Attempt], reason: str) 
     return touched
 
 
-def _take_back(actor: Actor, learner: Enrolment, reason: str) -> Touched | None:
+def _take_back(actor: Actor, taken: Taken, reason: str) -> Touched | None:
     """Count a completion no more, and revoke its certificate."""
-    progress.uncount_completion(learner)
-    certificate = register.find_current(learner)
+    progress.uncount_completion(taken.enrolment)
+    if catalogue.list_programmes():
+        _look_at_programmes(taken)  # Also at those that had this course when they were completed.
+    certificate = register.find_current(taken.enrolment)
     if certificate is None:
         return None
-    certificates.take_back(certificate, actor.name, reason)
-    audit.record(actor.name, "certificate.revoke", certificate.number, reason=reason)
+    certifying.take_back(actor, certificate, reason)
     return Touched(certificate.number, Touch.REVOKED)
 
 
@@ -214,7 +216,15 @@ def complete(
     """End an enrolment with success, count it, and issue what it earns."""
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
+    if catalogue.is_in_programme(taken.course.slug):
+        _look_at_programmes(taken)
     return certifying.issue_for(actor, taken, person, meta, at, mark, language)
+
+
+def _look_at_programmes(taken: Taken) -> None:
+    """Let the worker see what follows for the learner's programmes: see ``awarding``."""
+    person = people.get_learner(taken.enrolment.person_id)
+    enqueue("certificates.programmes", person=str(person.public_id))
 
 
 def settle(

@@ -14,7 +14,7 @@ from app.domain.badges import queries as badges
 from app.domain.badges import rules, service
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import PROGRAMME, Snapshot
 from app.domain.people import queries as people
 from app.domain.territory import queries as territory
 from app.domain.territory.values import Scope
@@ -136,19 +136,21 @@ def _award_of(certificate: Certificate) -> open_badge.Award:
         ),
         issuer_name=snapshot.issuer_name,
         unit_code=unit.code,
-        achievement=badge_documents.achievement(
-            base,
-            snapshot.course_slug,
-            snapshot.course_version,
-            snapshot.language,
-            snapshot.course_title,
-            snapshot.objectives,
-            snapshot.kind,
-        ),
+        achievement=_achievement_of(base, snapshot),
         issued_at=certificate.issued_at,
         ends_at=_end_of(certificate, ZoneInfo(territory.zone_of(unit))),
         list_number=number,
         list_place=place,
+    )
+
+
+def _achievement_of(base: str, said: Snapshot) -> badge_documents.Achievement:
+    slug, language, title = said.course_slug, said.language, said.course_title
+    if said.kind == PROGRAMME:
+        titles = [each.title for each in said.courses]
+        return badge_documents.achievement_of_programme(base, slug, language, title, titles)
+    return badge_documents.achievement(
+        base, slug, said.course_version, language, title, said.objectives, said.kind
     )
 
 

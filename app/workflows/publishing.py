@@ -15,7 +15,8 @@ from app.domain.certificates.rules import find_lacking
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Unit
 from app.formats import course_folder
-from app.formats.course_folder import Reading
+from app.formats.certificate_design import list_kinds
+from app.formats.course_folder import ProgrammeReading, Reading
 from app.formats.course_library import Library, read_library
 from app.formats.course_yaml import FILE
 from app.formats.surroundings import Surroundings
@@ -24,6 +25,7 @@ from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.i18n import N_
+from app.foundation.queue import enqueue
 from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
@@ -69,7 +71,7 @@ def surroundings() -> Surroundings:
     return Surroundings(
         owners=frozenset(territory.known_units()),
         courses=catalogue.prerequisites_by_course(),
-        designs=frozenset(file.parent.name for file in DESIGNS.glob("*/design.yaml")),
+        designs=list_kinds(DESIGNS),
     )
 
 
@@ -86,33 +88,54 @@ def read(
     reading = reader(folder, files, around or surroundings())
     if reading.draft is None or reading.draft.meta.certificate.kind is CertificateKind.NONE:
         return reading
-    message, values = _hindrance(reading.draft)
-    if not message:
-        return reading
-    found = _CERTIFICATE.search(files[FILE])
-    line = files[FILE][: found.start()].count(b"\n") + 1 if found else 1
-    return Reading(reading.draft, (Finding(FILE, line, message, values), *reading.findings))
+    meta = reading.draft.meta
+    own = {
+        language: {"accreditation": meta.accreditation, "objectives": meta.objectives.get(language)}
+        for language in meta.languages
+    }
+    found = _list_hindrances(FILE, files[FILE], meta.owner, meta.certificate.design, own)
+    return Reading(reading.draft, (*found, *reading.findings))
 
 
-def _hindrance(draft: CourseDraft) -> tuple[str, Mapping[str, str]]:
-    """Say what keeps the owner of a course from issuing its certificates; an empty text is nothing."""
-    meta = draft.meta
-    issuer = territory.find_issuer(territory.get_unit(meta.owner).id)
+def _list_hindrances(
+    file: str, data: bytes, owner: str, design: str, own: Mapping[str, Mapping[str, object]]
+) -> tuple[Finding, ...]:
+    """Return what keeps an owner from issuing certificates in a design, at its line: one finding, or none.
+
+    ``own`` is what a course or programme gives to them in each of its languages, by the members of a snapshot.
+    """
+    message, values = _hindrance(owner, design, own)
+    found = _CERTIFICATE.search(data)
+    line = data[: found.start()].count(b"\n") + 1 if found else 1
+    return (Finding(file, line, message, {**values, "file": file}),) if message else ()
+
+
+def _hindrance(
+    owner: str, design: str, own: Mapping[str, Mapping[str, object]]
+) -> tuple[str, Mapping[str, str]]:
+    """Say what keeps an owner from issuing certificates; an empty text is nothing."""
+    issuer = territory.find_issuer(territory.get_unit(owner).id)
     if issuer is None:
         message = N_(
-            "The owner %(owner)s has not entered its particulars as an issuer, so the course cannot certify: "
+            "The owner %(owner)s has not entered its particulars as an issuer, so there can be no certificates: "
             "enter them under Administration, Issuers, or write “kind: none” under certificate."
         )
-        return message, {"owner": meta.owner}
-    needed = design_of(meta.certificate.design).needs_in(issuer.unit.country)
-    for language in meta.languages:
-        if lacking := find_lacking(needed, meta, territory.particulars_of(issuer), language):
+        return message, {"owner": owner}
+    drawn, giver = design_of(design), territory.particulars_of(issuer)
+    for language, given in own.items():
+        said = {"design": design, "language": language}
+        if language not in drawn.wording:
+            message = N_(
+                "The design “%(design)s” has no wording in the language %(language)s: choose another, or write "
+                "“kind: none” under certificate."
+            )
+            return message, said
+        if lacking := find_lacking(drawn.needs_in(issuer.unit.country), given, giver):
             message = N_(
                 "The design “%(design)s” needs %(particular)s, which is missing in the language %(language)s: enter "
-                "it under Administration, Issuers, or in course.yaml."
+                "it under Administration, Issuers, or in %(file)s."
             )
-            said = {"design": meta.certificate.design, "particular": lacking, "language": language}
-            return message, said
+            return message, {**said, "particular": lacking}
     return "", {}
 
 
@@ -222,16 +245,31 @@ def _sync_course(actor: Actor, slug: str, library: Library, around: Surroundings
 
 
 def _publish_programme(actor: Actor, name: str, data: bytes, around: Surroundings) -> Published:
-    reading = course_folder.read_programme(name, data, around)
-    if reading.draft is None:
+    reading = _read_programme(name, data, around)
+    draft = reading.draft
+    if draft is None or _has_errors(reading.findings):
         return Published(name, None, is_new=False, findings=reading.findings)
-    owner = territory.get_unit(reading.draft.owner)
+    owner = territory.get_unit(draft.owner)
     require(actor, P.COURSE_WRITE, owner)
     with transaction():
-        is_new = courses.keep_programme(reading.draft, owner, store().put(data))
+        is_new = courses.keep_programme(draft, owner, store().put(data))
         if is_new:
-            audit.record(actor.name, "programme.publish", reading.draft.slug)
-    return Published(reading.draft.slug, None, is_new, reading.findings)
+            audit.record(actor.name, "programme.publish", draft.slug)
+        if is_new and draft.design is not None:
+            enqueue("certificates.look-back", programme=draft.slug)
+    return Published(draft.slug, None, is_new, reading.findings)
+
+
+def _read_programme(name: str, data: bytes, around: Surroundings) -> ProgrammeReading:
+    """Read and check a programme; one whose owner could not issue its certificate has an error beside its draft."""
+    reading = course_folder.read_programme(name, data, around)
+    draft = reading.draft
+    if draft is None or draft.design is None:
+        return reading
+    given = {"courses": draft.courses, "course_version": "", "objectives": ()}
+    own = {language: given for language in draft.languages}  # noqa: C420 -- All languages share what is only read.
+    found = _list_hindrances(f"programmes/{name}.yaml", data, draft.owner, draft.design, own)
+    return ProgrammeReading(draft, (*found, *reading.findings))
 
 
 def export(actor: Actor, slug: str) -> Mapping[str, bytes]:

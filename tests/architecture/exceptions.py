@@ -74,7 +74,9 @@ WITHOUT_ACTOR = {
 UNASKED = {
     "certifying.note": "a part of the act that gave a mark, which asked",
     "certifying.issue_for": "a part of the act that completed a course, which asked",
+    "certifying.issue_of_programme": "a part of the act that found a programme completed, which asked",
     "certifying.supersede": "a part of the act that changed marks or names, which asked",
+    "certifying.take_back": "a part of the act that found that a completion counts no more, which asked",
     "certifying.revoke_each": "a part of the act that decided it, which asked",
     "completing.reckon": "a part of the act that changed marks, which asked",
     "completing.complete": "a part of the act that fulfilled the last condition, which asked",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 from PIL import Image
 
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import CoursePart, Snapshot
 from app.formats import certificate_layout, pdf_fonts
 from app.formats.certificate_layout import Layout, Line
 from app.formats.certificate_shapes import Box, Cells, Column, Design, FontName
@@ -168,6 +168,25 @@ def hardest(language: str) -> Snapshot:
         legal_line=snapshot.legal_line * 2,
         verify_url=f"https://vzdelavani-egovernment.zdar-nad-sazavou.example.org/verify/{CODE}",
         form="blended",
+    )
+
+
+def of_kind(snapshot: Snapshot, design: Design) -> Snapshot:
+    """Return a certificate as a design is for it: where that is for programmes, the objectives become courses."""
+    if snapshot.kind in design.kinds:
+        return snapshot
+    courses = tuple(
+        CoursePart(f"course-{place}", title, f"{place}.0", Decimal("2.25"))
+        for place, title in enumerate(snapshot.objectives or ("Kurz",), start=1)
+    )
+    return dataclasses.replace(
+        snapshot,
+        kind="programme",
+        course_version="",
+        objectives=(),
+        mark=None,
+        valid_until=None,
+        courses=courses,
     )
 
 

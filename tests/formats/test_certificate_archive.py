@@ -27,6 +27,7 @@ from tests.formats.sample_certificates import (
     STANDARD,
     UKRAINIAN,
     hardest,
+    of_kind,
     words_of,
 )
 
@@ -45,7 +46,10 @@ def made(design, tmp_path_factory):
     given = environment(folder / "instance")
     key = signing.load(given, may_make=True)
     for language in ALL:
-        for name, snapshot, logo in (("usual", ALL[language], GREY), ("hardest", hardest(language), None)):
+        for name, snapshot, logo in (
+            ("usual", of_kind(ALL[language], design), GREY),
+            ("hardest", of_kind(hardest(language), design), None),
+        ):
             archive = certificate_archive.write(snapshot, design, logo, logo)
             looks = certificate_seal.draw(snapshot, design, key.name, AT)
             (folder / f"{language}-{name}-archive.pdf").write_bytes(archive)
@@ -136,8 +140,11 @@ def test_the_signed_copy_adds_the_words_of_the_seal_in_its_language(made, design
     )
     added = " ".join(signed[len(archive) :])
     wording = design.wording_in(language)
-    sealed = wording.phrases["sealed"].exam.replace(
-        "{signer}", "Gradivo (issued by this Gradivo instance itself), localhost"
+    sealed = (
+        wording
+        .phrases["sealed"]
+        .of(design.kinds[0])
+        .replace("{signer}", "Gradivo (issued by this Gradivo instance itself), localhost")
     )
     assert signed[: len(archive)] == archive
     assert added.startswith(sealed)
@@ -148,7 +155,10 @@ def test_the_signed_copy_adds_the_words_of_the_seal_in_its_language(made, design
 @pytest.mark.parametrize("language", ALL)
 def test_the_words_of_the_seal_stay_in_their_box_however_long_the_signer_is(design, language):
     looks = certificate_seal.draw(
-        ALL[language], design, "Ministerstvo vnitra České republiky, odbor vzdělávání " * 2, AT
+        of_kind(ALL[language], design),
+        design,
+        "Ministerstvo vnitra České republiky, odbor vzdělávání " * 2,
+        AT,
     )
     left, bottom, right, top = looks.box
     heights = [float(each) for each in re.findall(rb"([-0-9.]+) Td", looks.operators)]
@@ -170,14 +180,14 @@ def test_equal_snapshots_give_equal_bytes_in_every_process(design):
         [sys.executable, "-c", script, STANDARD.parent / design.name],
         cwd=STANDARD.parents[1],
         env={**os.environ, "PYTHONHASHSEED": "7", "SOURCE_DATE_EPOCH": "86400", "TZ": "Asia/Tokyo"},
-        input=UKRAINIAN.to_json(),
+        input=of_kind(UKRAINIAN, design).to_json(),
         capture_output=True,
         text=True,
         check=True,
     )
-    first = certificate_archive.write(UKRAINIAN, design, None)
-    certificate_archive.write(CZECH, design, None)
-    assert certificate_archive.write(UKRAINIAN, design, None) == first
+    first = certificate_archive.write(of_kind(UKRAINIAN, design), design, None)
+    certificate_archive.write(of_kind(CZECH, design), design, None)
+    assert certificate_archive.write(of_kind(UKRAINIAN, design), design, None) == first
     assert run.stdout.strip() == sha256(first).hexdigest()
 
 
@@ -187,7 +197,7 @@ def tree_of(document: bytes):
 
 
 def test_the_document_is_tagged_in_reading_order(design):
-    pdf, elements = tree_of(certificate_archive.write(UKRAINIAN, design, GREY))
+    pdf, elements = tree_of(certificate_archive.write(of_kind(UKRAINIAN, design), design, GREY))
     tags = [str(each.S) for each in elements]
     assert sorted(tags[:3]) == ["/Figure", "/P", "/P"]
     assert tags[3] == "/H1"
@@ -202,7 +212,7 @@ def test_the_document_is_tagged_in_reading_order(design):
 
 
 def test_nothing_on_the_page_is_without_a_mark(design):
-    pdf, _ = tree_of(certificate_archive.write(UKRAINIAN, design, GREY))
+    pdf, _ = tree_of(certificate_archive.write(of_kind(UKRAINIAN, design), design, GREY))
     depth, loose = 0, []
     for instruction in pikepdf.parse_content_stream(pdf.pages[0]):
         operator = str(instruction.operator)
@@ -214,7 +224,7 @@ def test_nothing_on_the_page_is_without_a_mark(design):
 
 
 def test_pictures_have_words_and_the_link_leads_to_the_verification(design):
-    _, elements = tree_of(certificate_archive.write(ENGLISH, design, GREY))
+    _, elements = tree_of(certificate_archive.write(of_kind(ENGLISH, design), design, GREY))
     logo = next(each for each in elements if each.S == "/Figure")
     link = next(each for each in elements if each.S == "/Link")
     figure, reference = link.K
@@ -228,12 +238,12 @@ def test_pictures_have_words_and_the_link_leads_to_the_verification(design):
     ("language", "spoken"), [("uk", "uk-Latn"), ("sr-Cyrl", "sr-Latn"), ("bg", "bg-Latn")]
 )
 def test_a_name_in_latin_script_is_marked_as_such(design, language, spoken):
-    _, elements = tree_of(certificate_archive.write(ALL[language], design, None))
+    _, elements = tree_of(certificate_archive.write(of_kind(ALL[language], design), design, None))
     assert [str(each.Lang) for each in elements if "/Lang" in each] == [spoken]
 
 
 def test_the_information_and_the_metadata_say_the_same(design):
-    snapshot = dataclasses.replace(CZECH, issuer_name="Obec <Ř> & spol.")
+    snapshot = dataclasses.replace(of_kind(CZECH, design), issuer_name="Obec <Ř> & spol.")
     pdf, _ = tree_of(certificate_archive.write(snapshot, design, None))
     said = pdf.open_metadata()
     assert said["dc:title"] == str(pdf.docinfo["/Title"]) == "Osvědčení CZ-2026-000123"
@@ -243,7 +253,7 @@ def test_the_information_and_the_metadata_say_the_same(design):
 
 
 def test_the_archive_copy_is_small(design):
-    assert len(certificate_archive.write(hardest("sr-Cyrl"), design, None)) <= 60_000
+    assert len(certificate_archive.write(of_kind(hardest("sr-Cyrl"), design), design, None)) <= 60_000
 
 
 def test_the_archive_copy_looks_like_the_specimen():

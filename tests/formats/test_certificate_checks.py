@@ -11,14 +11,23 @@ import pytest
 import yaml
 from PIL import Image
 
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import CoursePart, Snapshot
 from app.formats import certificate_pdf
-from app.formats.certificate_design import BrokenDesign, load
-from app.formats.certificate_pdf import MissingGlyphs, MissingParticular
+from app.formats.certificate_design import BrokenDesign, list_kinds, load
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, WrongKind
 from app.formats.certificate_shapes import Design, MissingWording, fill
 from app.formats.certificate_specimen import HARDEST
 from app.formats.logo_png import UnreadableLogo
-from tests.formats.sample_certificates import ALL, CZECH, DESIGNS, SERBIAN, STANDARD, hardest, words_of
+from tests.formats.sample_certificates import (
+    ALL,
+    CZECH,
+    DESIGNS,
+    SERBIAN,
+    STANDARD,
+    hardest,
+    of_kind,
+    words_of,
+)
 
 
 @pytest.fixture(scope="module", params=DESIGNS, ids=lambda folder: folder.name)
@@ -49,7 +58,7 @@ def test_code_points_without_a_glyph_are_named(text, code_points, design):
 
 
 def test_a_name_that_cannot_be_drawn_names_its_field(design):
-    snapshot = dataclasses.replace(CZECH, given_name="Jana 李")
+    snapshot = dataclasses.replace(of_kind(CZECH, design), given_name="Jana 李")
     with pytest.raises(MissingGlyphs) as caught:
         certificate_pdf.check_drawable(snapshot, design)
     assert (caught.value.field, caught.value.code_points) == ("given_name", ("U+674E",))
@@ -59,25 +68,29 @@ def test_a_name_that_cannot_be_drawn_names_its_field(design):
 
 def test_an_objective_that_cannot_be_drawn_names_its_field(design):
     with pytest.raises(MissingGlyphs, match=r"U\+674E"):
-        certificate_pdf.check_drawable(dataclasses.replace(CZECH, objectives=("a", "李")), design)
+        certificate_pdf.check_drawable(
+            dataclasses.replace(of_kind(CZECH, design), objectives=("a", "李")), design
+        )
 
 
 @pytest.mark.parametrize("field", ["signatory_name", "signatory_function", "issuer_name", "issuer_place"])
 def test_a_missing_particular_stops_issue_with_its_name(field, design):
     with pytest.raises(MissingParticular) as caught:
-        certificate_pdf.check_drawable(dataclasses.replace(CZECH, **{field: ""}), design)
+        certificate_pdf.check_drawable(dataclasses.replace(of_kind(CZECH, design), **{field: ""}), design)
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("country", ["BG", "CZ", "RS", "UA", "PL"])
 def test_what_a_country_wants_stops_issue_by_its_name(country, design):
-    certificate_pdf.check_issuable(CZECH, design, country)
+    certificate_pdf.check_issuable(of_kind(CZECH, design), design, country)
     for name in design.needs_in(country):
-        empty = {"objectives": (), "accreditation": None}.get(name, "")
+        empty = {"objectives": (), "courses": (), "accreditation": None}.get(name, "")
         if name == "hours":
             continue
         with pytest.raises(MissingParticular) as caught:
-            certificate_pdf.check_issuable(dataclasses.replace(CZECH, **{name: empty}), design, country)
+            certificate_pdf.check_issuable(
+                dataclasses.replace(of_kind(CZECH, design), **{name: empty}), design, country
+            )
         assert caught.value.field == name
 
 
@@ -91,12 +104,14 @@ def test_only_the_country_of_the_issuer_is_asked():
 
 
 def test_a_certificate_is_checked_before_it_has_a_number(design):
-    certificate_pdf.check_drawable(dataclasses.replace(CZECH, number="", code="", verify_url=""), design)
+    certificate_pdf.check_drawable(
+        dataclasses.replace(of_kind(CZECH, design), number="", code="", verify_url=""), design
+    )
 
 
 def test_a_language_without_wording_stops_issue(design):
     with pytest.raises(MissingWording, match="pl"):
-        certificate_pdf.check_drawable(dataclasses.replace(CZECH, language="pl"), design)
+        certificate_pdf.check_drawable(dataclasses.replace(of_kind(CZECH, design), language="pl"), design)
 
 
 @pytest.mark.parametrize("language", ALL)
@@ -128,22 +143,24 @@ def test_serbian_latin_wording_is_the_transliteration_of_the_cyrillic(design):
 
 
 def test_a_name_in_two_scripts_is_printed_in_both_and_in_one_only_once(design):
-    serbian = words_of(certificate_pdf.write(SERBIAN, design, None))
+    serbian = words_of(certificate_pdf.write(of_kind(SERBIAN, design), design, None))
     assert "Љиљана Ђорђевић Ljiljana Đorđević" in serbian
-    assert words_of(certificate_pdf.write(CZECH, design, None)).count("Jana Nováková") == 1
+    assert words_of(certificate_pdf.write(of_kind(CZECH, design), design, None)).count("Jana Nováková") == 1
 
 
 @pytest.mark.parametrize("language", ALL)
 def test_a_passed_test_is_printed_without_its_mark(language, design):
-    snapshot = dataclasses.replace(ALL[language], mark=9731)
-    other = dataclasses.replace(ALL[language], mark=6002)
+    snapshot = dataclasses.replace(of_kind(ALL[language], design), mark=9731)
+    other = dataclasses.replace(of_kind(ALL[language], design), mark=6002)
     text = words_of(certificate_pdf.write(snapshot, design, None))
     assert text == words_of(certificate_pdf.write(other, design, None))
     assert "97" not in text
 
 
 def test_what_a_certificate_lacks_leaves_no_trace(design):
-    snapshot = dataclasses.replace(CZECH, valid_until=None, accreditation=None, legal_line="")
+    snapshot = dataclasses.replace(
+        of_kind(CZECH, design), valid_until=None, accreditation=None, legal_line=""
+    )
     words = ["Platnost do", "Akreditace", "None", "{", "}"]
     if "objectives" not in design.mandatory:
         snapshot = dataclasses.replace(snapshot, objectives=())
@@ -155,7 +172,9 @@ def test_what_a_certificate_lacks_leaves_no_trace(design):
 
 def test_a_name_is_printed_as_it_is_written(design):
     name = '<img src="http://x.example/a.png"> {code} %s & Co.'
-    text = words_of(certificate_pdf.write(dataclasses.replace(CZECH, family_name=name), design, None))
+    text = words_of(
+        certificate_pdf.write(dataclasses.replace(of_kind(CZECH, design), family_name=name), design, None)
+    )
     assert name.replace(" ", "") in text.replace(" ", "")
 
 
@@ -173,8 +192,8 @@ def logo(size: tuple[int, int], kind: str = "PNG") -> bytes:
 @pytest.mark.parametrize(("size", "kind"), [((40, 30), "PNG"), ((1600, 1200), "JPEG"), ((30, 3000), "PNG")])
 def test_a_logo_is_drawn_without_transparency_and_keeps_the_document_small(size, kind, design):
     picture = logo(size, kind)
-    document = certificate_pdf.write(hardest("uk"), design, picture)
-    assert document == certificate_pdf.write(hardest("uk"), design, picture)
+    document = certificate_pdf.write(of_kind(hardest("uk"), design), design, picture)
+    assert document == certificate_pdf.write(of_kind(hardest("uk"), design), design, picture)
     assert len(document) <= 60_000
     images = list(pypdf.PdfReader(io.BytesIO(document)).pages[0].images)
     assert len(images) == 1
@@ -183,26 +202,54 @@ def test_a_logo_is_drawn_without_transparency_and_keeps_the_document_small(size,
 
 def test_the_logo_of_the_funder_stands_beside_the_issuers(design):
     own, other = logo((60, 20)), logo((20, 60))
-    drawing = certificate_pdf.draw(CZECH, design, own, other)
+    drawing = certificate_pdf.draw(of_kind(CZECH, design), design, own, other)
     alts = [each.alt for each in drawing.elements if each.tag == "Figure"]
     assert {"Logo: Město Žďár nad Sázavou", "Logo poskytovatele podpory"} <= set(alts)
     assert len(pypdf.PdfReader(io.BytesIO(drawing.content)).pages[0].images) == 2
-    alone = certificate_pdf.draw(CZECH, design, None, other)
+    alone = certificate_pdf.draw(of_kind(CZECH, design), design, None, other)
     assert "Logo: Město Žďár nad Sázavou" not in {each.alt for each in alone.elements}
 
 
 def test_a_specimen_says_so_across_the_page_and_nothing_else_does(design):
-    marked = words_of(certificate_pdf.write(CZECH, design, None, mark="Specimen"))
+    marked = words_of(certificate_pdf.write(of_kind(CZECH, design), design, None, mark="Specimen"))
     assert "SPECIMEN" in marked
-    assert "SPECIMEN" not in words_of(certificate_pdf.write(CZECH, design, None))
+    assert "SPECIMEN" not in words_of(certificate_pdf.write(of_kind(CZECH, design), design, None))
 
 
-def test_each_objective_of_a_list_is_read_out_by_itself():
+def test_each_course_of_a_programme_is_read_out_by_itself_with_version_and_hours():
     programme = load(STANDARD.parent / "programme")
-    objectives = tuple(f"Objective {n} " + "with many more words " * 6 for n in range(8))
-    short = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=("One",)), programme, None)
-    long = certificate_pdf.draw(dataclasses.replace(CZECH, objectives=objectives), programme, None)
+    titles = tuple(f"Kurz {n} " + "s mnoha dalšími slovy " * 6 for n in range(8))
+    one, many = (
+        of_kind(dataclasses.replace(CZECH, objectives=given), programme) for given in (("Kurz",), titles)
+    )
+    short, long = (certificate_pdf.draw(each, programme, None) for each in (one, many))
     assert len(long.elements) == len(short.elements) + 7
+    assert "Kurz · verze 1.0 · 2,25 h" in words_of(short.content)
+
+
+def test_a_course_whose_title_cannot_be_drawn_names_its_field():
+    programme = load(STANDARD.parent / "programme")
+    with pytest.raises(MissingGlyphs) as caught:
+        certificate_pdf.check_drawable(
+            of_kind(dataclasses.replace(CZECH, objectives=("a", "李")), programme), programme
+        )
+    assert caught.value.field == "courses"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("standard", "programme"), ("programme", "exam")])
+def test_a_design_made_for_other_kinds_stops_issue(name, kind):
+    with pytest.raises(WrongKind):
+        certificate_pdf.check_drawable(dataclasses.replace(CZECH, kind=kind), load(STANDARD.parent / name))
+
+
+def test_designs_are_listed_with_their_kinds_and_a_broken_one_is_left_out(tmp_path):
+    both = ("exam", "attendance")
+    assert list_kinds(STANDARD.parent) == {"attendance": both, "programme": ("programme",), "standard": both}
+    for folder in (*DESIGNS, STANDARD.parent / "fonts"):
+        (tmp_path / folder.name).symlink_to(folder)
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "design.yaml").write_text("width: [")
+    assert list_kinds(tmp_path) == list_kinds(STANDARD.parent)
 
 
 @pytest.mark.parametrize(
@@ -212,21 +259,25 @@ def test_each_objective_of_a_list_is_read_out_by_itself():
 )
 def test_what_is_no_picture_is_refused(picture, design):
     with pytest.raises(UnreadableLogo):
-        certificate_pdf.write(CZECH, design, picture)
+        certificate_pdf.write(of_kind(CZECH, design), design, picture)
 
 
 def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(design):
     target = io.BytesIO()
     Image.new("1", (9000, 9000)).save(target, "PNG")
     with pytest.raises(UnreadableLogo):
-        certificate_pdf.write(CZECH, design, target.getvalue())
+        certificate_pdf.write(of_kind(CZECH, design), design, target.getvalue())
 
 
 def test_what_came_later_leaves_the_text_of_earlier_snapshots_alone():
     assert "funder_logo_digest" not in CZECH.to_json()
-    later = dataclasses.replace(CZECH, funder_logo_digest="0" * 64)
-    assert Snapshot.from_json(later.to_json()) == later
-    assert later.to_json() != CZECH.to_json()
+    assert "courses" not in CZECH.to_json()
+    courses = (CoursePart("eidas", "eIDAS", "1.0", Decimal("2.50")),)
+    for more in ({"funder_logo_digest": "0" * 64}, {"courses": courses}):
+        later = dataclasses.replace(CZECH, **more)
+        assert Snapshot.from_json(later.to_json()) == later
+        assert later.to_json() != CZECH.to_json()
+    assert '"courses":[{"hours":"2.5","slug":"eidas","title":"eIDAS","version":"1.0"}]' in later.to_json()
 
 
 def test_a_snapshot_is_read_back_as_it_was_written():
@@ -279,6 +330,16 @@ def test_a_text_with_an_empty_place_is_left_out():
         ("      lead: This is to certify that", "      lead: This { is", "a brace stands alone"),
         ("      lead: This is to certify that", "      lead: x\n      spare: y", "spare: is used by no text"),
         ("lead: This is to certify that", "lead: {exam: This}", "lead.attendance: is missing"),
+        ("{exam: Certificate, att", "{exam: A, programme: B, att", "title.programme: is not known here"),
+        ("{exam: Certificate, att", "{exam: 7, att", "title.exam: must be a text"),
+        ("kinds: [exam, attendance]\n", "", "design.kinds: is missing"),
+        ("kinds: [exam, attendance]", "kinds: []", "kinds: must name each kind"),
+        ("kinds: [exam, attendance]", "kinds: [exam]", "phrases.title.attendance: is not known here"),
+        ("kinds: [exam, attendance]", "kinds: [exam, exam]", "kinds: must name each kind"),
+        ("kinds: [exam, attendance]", "kinds: [exam, diploma]", "kinds[1]: diploma is none of exam,"),
+        ('decimal: "."', 'decimal: "."\n    course: "{title}"', "wording.en.course: is used by no text"),
+        ("{learned}", "{course_list}", "is used by no text"),
+        ('decimal: "."', 'decimal: "."\n    course: "{points}"', "nothing to put for {points}"),
         ("[January, ", "[", "wording.en.months: must be twelve"),
         ("{day} {month} {year}", "{day:02d} {month}", "nothing to put for {day:02d}"),
         ("width: 297", "width: [", "while parsing"),

@@ -19,9 +19,30 @@ deadline: 365d
 """
 
 
+AROUND = Surroundings(
+    frozenset({"CZ"}),
+    {"first-course": (), "second-course": ()},
+    {"programme": ("programme",), "own": ("programme",), "standard": ("exam", "attendance")},
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "design"),
+    [
+        ("", "programme"),
+        ("certificate:\n  design: own\n", "own"),
+        ("certificate:\n  kind: programme\n", "programme"),
+        ("certificate:\n  kind: none\n", None),
+        ("certificate:\n  kind: none\n  design: nowhere\n", None),
+        ("certificate: null\n", "programme"),
+    ],
+)
+def test_a_programme_says_in_which_design_it_certifies(more, design):
+    assert read_programme("official", (PROGRAMME + more).encode(), AROUND).draft.design == design
+
+
 def test_a_programme_is_read():
-    around = Surroundings(frozenset({"CZ"}), {"first-course": (), "second-course": ()})
-    draft = read_programme("official", PROGRAMME.encode(), around).draft
+    draft = read_programme("official", PROGRAMME.encode(), AROUND).draft
     assert draft.courses == ("first-course", "second-course")
     assert (draft.is_ordered, str(draft.deadline), draft.title["cs"]) == (True, "365d", "Pro úředníky")
 
@@ -37,11 +58,13 @@ def test_a_programme_is_read():
         ("deadline: 365d", "deadline: 1y", 11, "d, mo"),
         ("ordered: true", "ordered: perhaps", 10, "true or false"),
         ("track: egovernment", "track: egovernment\nhours: 3", 4, "not known"),
+        ("deadline: 365d", "certificate:\n  valid_for: 3y", 12, "not known"),
+        ("deadline: 365d", "certificate:\n  kind: attendance", 12, "programme, none"),
+        ("deadline: 365d", "certificate:\n  design: standard", 12, "not for programme"),
     ],
 )
 def test_each_mistake_in_a_programme_is_told_with_its_line(old, new, line, words):
-    around = Surroundings(frozenset({"CZ"}), {"first-course": (), "second-course": ()})
-    reading = read_programme("official", PROGRAMME.replace(old, new).encode(), around)
+    reading = read_programme("official", PROGRAMME.replace(old, new).encode(), AROUND)
     found = [(finding.line, finding.message % finding.values) for finding in reading.findings]
     assert reading.draft is None
     assert any(number == line and words in message for number, message in found), found

@@ -151,6 +151,8 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("public.badge_course", "edition"): word("1"),
     ("public.badge_course", "language"): word("en"),
     ("public.badge_issuer", "code"): word("CZ"),
+    ("public.badge_programme", "language"): word("en"),
+    ("public.badge_programme", "slug"): word("official"),
     ("public.badge_states", "number"): word("0"),
     ("public", "code"): Given(("certificate",), by_anyone),
     ("public", "digest"): Given(("media",), by_anyone),

@@ -44,6 +44,7 @@ from tests.security.corrections import put_correction
 from tests.security.crawl import Visit, visit
 from tests.security.exam_dates import put_exams
 from tests.security.revocations import put_revocation
+from tests.workflows import programmes
 
 _TOKEN = re.compile(r'(?<=csrf[-_]token" )(?:content|value)="[^"]+"')
 """What keeps forged requests out: signed with the second in which a page was made."""
@@ -148,6 +149,7 @@ def _set_up() -> Cast:
         _furnish(cast, place)
     for slug in ("open-data", "records"):
         _publish(slug, "CZ")
+    programmes.put(courses=("open-data",), design=None)
     _put_media(cast)
     for part in PARTS[1:]:
         _enter(cast, part)

@@ -121,6 +121,7 @@ def test_nobody_but_the_public_list_comes_in_without_signing_in(stage):
         "public.alive",
         "public.badge_course",
         "public.badge_issuer",
+        "public.badge_programme",
         "public.badge_states",
         "public.certificate_in_json",
         "public.course",

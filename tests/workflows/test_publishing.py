@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.models import Programme
 from app.domain.catalogue.rules import Change
 from app.domain.territory import queries as territory
 from app.domain.territory import service as units
@@ -23,6 +22,7 @@ from tests import world
 
 COURSES = Path(__file__).parent.parent.parent / "courses"
 SYSTEM = Actor.system("test")
+ABLE = replace(world.ISSUER, accreditation="AK-1", legal_line={"en": "By law."})
 
 
 @pytest.fixture
@@ -72,10 +72,12 @@ def test_what_was_synced_is_exported_byte_for_byte(land):
     with transaction():
         for place, code in enumerate(("CZ-O6115", "RS-APV"), start=1):
             units.keep_issuer(territory.get_unit(code), replace(world.ISSUER, prefix=f"X{place}"))
+        units.keep_issuer(territory.get_unit("CZ"), ABLE)
     done = sync(COURSES)
-    assert set(done) >= {"basic-registers", "office-procedures", "open-data-basics"}
-    for slug, published in done.items():
-        assert [finding.message for finding in published.findings if finding.is_error] == []
+    programmes = {file.stem for file in COURSES.glob("programmes/*.yaml")}
+    assert set(done) == {"basic-registers", "office-procedures", "open-data-basics"} | programmes
+    assert [each.findings for each in done.values() if each.is_refused] == []
+    for slug in done.keys() - programmes:
         folder = COURSES / slug
         files = {
             file.relative_to(folder).as_posix(): file.read_bytes()
@@ -143,17 +145,6 @@ def test_a_link_is_refused_and_never_followed(land, tmp_path):
     assert done.findings[0].file == "en/03-secret.md"
 
 
-def test_a_programme_is_published_with_its_courses(land, tmp_path):
-    write(tmp_path)
-    programmes = tmp_path / "programmes"
-    programmes.mkdir()
-    text = "id: start\nowner: CZ\ntrack: other\nlanguages: [en]\ntitle: Start\nform: distance\ncourses: [my-course]\n"
-    (programmes / "start.yaml").write_text(text)
-    assert sync(tmp_path)["start"].is_new
-    assert not sync(tmp_path)["start"].is_new
-    assert session().scalar(select(Programme)).courses == ["my-course"]
-
-
 @pytest.mark.parametrize(
     ("changes", "line", "words"),
     [
@@ -179,7 +170,12 @@ def test_what_cannot_be_completed_is_refused_with_its_line(land, tmp_path, chang
 def test_a_course_is_published_once_its_owner_has_what_the_design_asks_for(land, tmp_path):
     write(tmp_path, course=[("design: standard", "design: attendance")])
     [lacking] = [each for each in sync(tmp_path)["my-course"].findings if each.is_error]
-    assert lacking.values == {"design": "attendance", "particular": "legal_line", "language": "en"}
+    assert lacking.values == {
+        "design": "attendance",
+        "particular": "legal_line",
+        "language": "en",
+        "file": "course.yaml",
+    }
     with transaction():
         named = replace(world.ISSUER, legal_line={"cs": "Zákon č. 312/2002 Sb."})
         units.keep_issuer(territory.get_unit("CZ"), named)

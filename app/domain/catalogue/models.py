@@ -183,7 +183,7 @@ class CourseDraft(Base):
 
 
 class Programme(Base):
-    """A model programme: an ordered list of courses."""
+    """A model programme: an ordered list of courses, by their slugs."""
 
     __tablename__ = "programme"
 
@@ -197,6 +197,17 @@ class Programme(Base):
     is_ordered: Mapped[bool]
     deadline: Mapped[str | None] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(64))  # digest of the file it was read from
+    design: Mapped[str | None] = mapped_column(String(80))  # of its certificates; None: it has none
+
+    @property
+    def unit_path(self) -> str:
+        """A programme lies at its owner's path."""
+        return self.owner_path
+
+    @property
+    def owner_id(self) -> int | None:
+        """A programme belongs to a unit, not to a person."""
+        return None
 
 
 Index("ix_module_text_order", ModuleText.version_id, ModuleText.language, ModuleText.position)

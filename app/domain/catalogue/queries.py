@@ -349,6 +349,11 @@ def list_programmes() -> Sequence[Programme]:
     return session().scalars(select(Programme).order_by(Programme.slug)).all()
 
 
+def is_in_programme(slug: str) -> bool:
+    """Tell whether a course is part of any model programme."""
+    return any(slug in courses for courses in session().scalars(select(Programme.courses)))
+
+
 def find_programme(slug: str) -> Programme | None:
     """Return a programme by its slug, or None."""
     return session().scalar(select(Programme).where(Programme.slug == slug))

@@ -215,13 +215,14 @@ def drop_draft(row: DraftRow) -> None:
 def keep_programme(draft: ProgrammeDraft, owner: Unit, source: str) -> bool:
     """Write down a model programme; return whether anything differed."""
     row = queries.find_programme(draft.slug)
-    if row is not None and row.source == source:
+    if row is not None and (row.source, row.design) == (source, draft.design):
         return False
     if row is None:
         row = Programme(slug=draft.slug)
     row.owner_path, row.track, row.form = owner.path, draft.track.value, draft.form.value
     row.titles, row.courses, row.is_ordered = dict(draft.title), list(draft.courses), draft.is_ordered
     row.deadline, row.source = str(draft.deadline) if draft.deadline else None, source
+    row.design = draft.design
     session().add(row)
     session().flush()
     return True

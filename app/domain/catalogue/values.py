@@ -88,6 +88,13 @@ class CertificateKind(StrEnum):
     NONE = "none"
 
 
+class ProgrammeCertificate(StrEnum):
+    """Whether who has completed all courses of a programme gets a certificate of it."""
+
+    PROGRAMME = "programme"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A whole number and a unit: ``min``, ``h``, ``d``, ``mo`` or ``y``, as written by the author."""
@@ -313,6 +320,7 @@ class ProgrammeDraft:
     courses: tuple[str, ...]
     is_ordered: bool
     deadline: Duration | None
+    design: str | None = "programme"  # of its certificates; None: it has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.certificates.rules import State, state_of
+from app.domain.certificates.values import Ground
 from app.foundation import chain, ids
 from app.foundation.db import Base, Moment, ordered_text
 from app.foundation.plain import dump
@@ -43,6 +44,7 @@ class SigningCertificate(Base):
 class Certificate(Base):
     """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes.
 
+    It is of an enrolment or of a programme: one completion of all its courses has one current certificate.
     ``file_digest`` is the archive copy, ``signed_digest`` the signed one, which people get; both are stored files.
     """
 
@@ -55,8 +57,9 @@ class Certificate(Base):
     issuer_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     year: Mapped[int]
     ordinal: Mapped[int]
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    is_current: Mapped[bool] = mapped_column(default=True)  # the enrolment's outcome rests on it
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
+    is_current: Mapped[bool] = mapped_column(default=True)  # the completion rests on it
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     unit_path: Mapped[str] = mapped_column(ordered_text(200), index=True)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -76,6 +79,7 @@ class Certificate(Base):
 
     __table_args__ = (
         UniqueConstraint("issuer_unit_id", "year", "ordinal"),
+        CheckConstraint("(enrolment_id IS NULL) <> (programme_id IS NULL)", name="ground"),
         Index(
             "uq_certificate_current",
             "enrolment_id",
@@ -89,6 +93,11 @@ class Certificate(Base):
     def owner_id(self) -> int | None:
         """A certificate belongs to its holder."""
         return self.person_id
+
+    @property
+    def ground(self) -> Ground:
+        """What it is of."""
+        return Ground(self.person_id, self.unit_path, self.enrolment_id, self.programme_id)
 
     @property
     def waits_for_key(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from app.domain.catalogue.values import CertificateRule, CourseMeta, Duration
+from app.domain.catalogue.values import CertificateRule, Duration
 from app.domain.territory.values import IssuerParticulars
 from app.foundation.text import fold
 
@@ -107,12 +107,14 @@ def list_differences(one: Mapping[str, object], other: Mapping[str, object]) -> 
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-def find_lacking(
-    needed: Sequence[str], meta: CourseMeta, giver: IssuerParticulars, language: str
-) -> str | None:
-    """Return which of the members of a snapshot that are needed neither a course nor its issuer gives."""
+def find_lacking(needed: Sequence[str], own: Mapping[str, object], giver: IssuerParticulars) -> str | None:
+    """Return which of the members of a snapshot that are needed neither a course, or programme, nor its issuer gives.
+
+    ``own`` are those that the course has, or should have, in a language.
+    """
     given = {
-        "accreditation": meta.accreditation or giver.accreditation,
+        **own,
+        "accreditation": own.get("accreditation") or giver.accreditation,
         "issuer_name": giver.legal_name,
         "issuer_place": giver.place,
         "issuer_registration_number": giver.registration_number,
@@ -122,6 +124,5 @@ def find_lacking(
         "funder_line": giver.funder_line,
         "logo_digest": giver.logo,
         "funder_logo_digest": giver.funder_logo,
-        "objectives": meta.objectives.get(language),
     }
     return next((name for name in needed if name in given and not given[name]), None)

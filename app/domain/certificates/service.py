@@ -22,8 +22,7 @@ from app.domain.certificates.models import (
     RevocationPart,
     SigningCertificate,
 )
-from app.domain.certificates.values import Outlook, Snapshot
-from app.domain.enrolment.models import Enrolment
+from app.domain.certificates.values import Ground, Outlook, Snapshot
 from app.domain.territory.models import Issuer
 from app.foundation import chain, clock, ids
 from app.foundation.db import insert_into, session
@@ -32,31 +31,21 @@ from app.foundation.plain import dump
 _LONGEST_NAME = 200
 
 
-def issue(enrolment: Enrolment, issuer: Issuer, draft: Snapshot, verify_base: str, by: str) -> Certificate:
+def issue(ground: Ground, issuer: Issuer, draft: Snapshot, verify_base: str, by: str) -> Certificate:
     """Enter a certificate: the draft says everything but number, code and address of verification.
 
     The number series is one row per issuer and year; it is locked here, as late as the act allows, so numbers
     have no gap and no double. ``draft.issued_on`` is the day in the issuer's zone, its year that of the number.
     """
     number = _next_numbers(issuer.unit_id, draft.issued_on.year, 1)
-    certificate = _make(
-        enrolment.id, enrolment.person_id, enrolment.unit_path, issuer, draft, number, verify_base
-    )
+    certificate = _make(ground, issuer, draft, number, verify_base)
     session().add(certificate)
     session().flush()
     _enter([(certificate, certificate.facts())], "issued", by, "", certificate.issued_at)
     return certificate
 
 
-def _make(
-    enrolment_id: int,
-    person_id: int,
-    unit_path: str,
-    issuer: Issuer,
-    draft: Snapshot,
-    ordinal: int,
-    verify_base: str,
-) -> Certificate:
+def _make(ground: Ground, issuer: Issuer, draft: Snapshot, ordinal: int, verify_base: str) -> Certificate:
     """Return a certificate that is not written down yet."""
     code, year = ids.code(), draft.issued_on.year
     number = rules.number_of(issuer.prefix, year, ordinal)
@@ -69,9 +58,10 @@ def _make(
         issuer_unit_id=issuer.unit_id,
         year=year,
         ordinal=ordinal,
-        enrolment_id=enrolment_id,
-        person_id=person_id,
-        unit_path=unit_path,
+        enrolment_id=ground.enrolment_id,
+        programme_id=ground.programme_id,
+        person_id=ground.person_id,
+        unit_path=ground.unit_path,
         snapshot=said,
         issued_at=clock.now(),
         valid_until=snapshot.valid_until,
@@ -167,7 +157,7 @@ def supersede(
     first = _next_numbers(issuer.unit_id, drafts[0][1].issued_on.year, len(drafts))
     present, olds = clock.now(), [old for old, _ in drafts]
     fresh = [
-        _make(old.enrolment_id, old.person_id, old.unit_path, issuer, draft, ordinal, verify_base)
+        _make(old.ground, issuer, draft, ordinal, verify_base)
         for ordinal, (old, draft) in enumerate(drafts, start=first)
     ]
     _change(

@@ -1,13 +1,18 @@
 """What a certificate says, as it was when it was earned; never read again from people or courses."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
-JsonValue: TypeAlias = str | int | list[str] | None
+from app.foundation.plain import load
+
+JsonValue: TypeAlias = "str | int | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+
+PROGRAMME = "programme"
+"""The kind of the certificates of programmes, beside those of ``catalogue.values.CertificateKind``."""
 
 LATIN = frozenset({"en", "cs", "sr-Latn"})
 """The languages in which names stand in Latin script."""
@@ -36,6 +41,30 @@ class SeriesCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What a certificate is of, an enrolment or a programme; whose it is, and where she was employed then."""
+
+    person_id: int
+    unit_path: str
+    enrolment_id: int | None = None
+    programme_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePart:
+    """A course of a programme, as it was when it was completed."""
+
+    slug: str
+    """Not printed."""
+    title: str
+    """In the language of the certificate."""
+    version: str
+    """Edition and correction: ``2.1``."""
+    hours: Decimal
+    """Hours of 60 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that one certificate says; an empty text is a particular that it does not have.
 
@@ -48,7 +77,10 @@ class Snapshot:
     code: str
     """The verification code in capitals and digits, already in groups: ``ABCDE-FGHJK-…``."""
     kind: str
-    """What was done: ``exam`` (a final test passed) or ``attendance`` (completed without a test)."""
+    """What was done: ``exam`` (a final test passed), ``attendance`` (completed without one), or ``programme``.
+
+    Of a programme the members that speak of a course speak of it, and it has no version, objectives and mark.
+    """
     family_name: str
     """As the person writes it, in her own script."""
     given_name: str
@@ -107,6 +139,8 @@ class Snapshot:
     """The name of a folder in certificates/."""
     funder_logo_digest: str | None = None
     """Lower-case hex SHA-256 of the logo of who paid, in the file store."""
+    courses: tuple[CoursePart, ...] = ()
+    """The courses of a programme, in its order."""
 
     @property
     def learner(self) -> str:
@@ -124,7 +158,7 @@ class Snapshot:
         members = {
             field.name: _plain(value)
             for field in fields(self)
-            if (value := getattr(self, field.name)) is not None or field.default is MISSING
+            if (value := getattr(self, field.name)) != field.default
         }
         return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -169,7 +203,9 @@ def _plain(value: object) -> JsonValue:
         case date():
             return value.isoformat()
         case tuple():
-            return list(value)
+            return [_plain(each) for each in value]
+        case CoursePart():
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             return cast("JsonValue", value)
 
@@ -180,6 +216,9 @@ def _typed(members: Mapping[str, JsonValue]) -> dict[str, Any]:
         **members,
         "hours": Decimal(str(members["hours"])),
         "objectives": tuple(cast("list[str]", members["objectives"])),
+        "courses": tuple(
+            load(CoursePart, each) for each in cast("list[dict[str, str]]", members.get("courses", []))
+        ),
         "completed_on": date.fromisoformat(str(members["completed_on"])),
         "issued_on": date.fromisoformat(str(members["issued_on"])),
         "valid_until": None if valid_until is None else date.fromisoformat(str(valid_until)),

@@ -1,19 +1,23 @@
 """Every question put to enrolments; all of them take a scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import get_kept_version
 from app.domain.enrolment.models import Enrolment
+from app.domain.people.models import Person
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import session
 from app.foundation.errors import NotFound
+
+COMPLETED = ("passed", "attended")
+"""The outcomes of a course that was completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,46 @@ def list_taken(scope: Scope, person_id: int) -> Sequence[Taken]:
     return [_taken(row) for row in rows.all()]
 
 
+def list_completed(scope: Scope, person_id: int, slugs: Collection[str]) -> Sequence[Taken]:
+    """Return a person's completions of some courses within a scope, the oldest first.
+
+    The version is that by which the course was completed.
+    """
+    rows = session().execute(
+        select(Enrolment, Course, CourseVersion.public_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(CourseVersion, CourseVersion.id == Enrolment.version_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Course.slug.in_(slugs),
+            Enrolment.outcome.in_(COMPLETED),
+            scope.within(Enrolment.unit_path, Enrolment.person_id),
+        )
+        .order_by(Enrolment.outcome_at, Enrolment.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_taken(row) for row in rows.all()]
+
+
+def list_who_completed(scope: Scope, slugs: Collection[str]) -> Sequence[UUID]:
+    """Return the public ids of the people within a scope who have completed every one of some courses."""
+    rows = session().scalars(
+        select(Person.public_id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Course.slug.in_(slugs),
+            Enrolment.outcome.in_(COMPLETED),
+            Person.erased_at.is_(None),
+            scope.within(Enrolment.unit_path, Enrolment.person_id),
+        )
+        .group_by(Person.id, Person.public_id)
+        .having(func.count(Enrolment.course_id.distinct()) == len(set(slugs)))
+        .order_by(Person.id)
+    )
+    return rows.all()
+
+
 def list_completed_slugs(scope: Scope, person_id: int) -> frozenset[str]:
     """Return the slugs of the courses that a person has completed: what prerequisites ask for."""
     rows = session().scalars(
@@ -151,7 +195,7 @@ def list_completed_slugs(scope: Scope, person_id: int) -> frozenset[str]:
         .join(Enrolment, Enrolment.course_id == Course.id)
         .where(
             Enrolment.person_id == person_id,
-            Enrolment.outcome.in_(("passed", "attended")),
+            Enrolment.outcome.in_(COMPLETED),
             scope.within(Enrolment.unit_path, Enrolment.person_id),
         )
     )

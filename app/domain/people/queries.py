@@ -89,15 +89,32 @@ def count_failures(email_digest: str, address: str, since: datetime) -> tuple[in
 
 def get_person(scope: Scope, public_id: UUID, *, is_locked: bool = False) -> Person:
     """Return a person within a scope, who is not erased; locked until the transaction ends where asked."""
-    statement = (
+    statement = _person(scope, public_id)
+    if is_locked:
+        statement = statement.with_for_update(of=Person).execution_options(populate_existing=True)
+    person = session().scalar(statement)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _person(scope: Scope, public_id: UUID) -> Select[Person]:
+    return (
         select(Person)
         .join(Unit, Person.unit_id == Unit.id)
         .where(Person.public_id == public_id, Person.erased_at.is_(None), scope.within(Unit.path, Person.id))
         .options(joinedload(Person.unit))
     )
-    if is_locked:
-        statement = statement.with_for_update(of=Person).execution_options(populate_existing=True)
-    person = session().scalar(statement)
+
+
+def get_person_in_turn(scope: Scope, public_id: UUID) -> Person:
+    """Return a person within a scope, who is not erased; of two acts that ask for her so the second one waits.
+
+    The lock is the weaker one (FOR NO KEY UPDATE): rows that point to her, as certificates do, may be written
+    meanwhile, so that nobody who holds a number series waits for this act.
+    """
+    held = _person(scope, public_id).with_for_update(of=Person, key_share=True)
+    person = session().scalar(held.execution_options(populate_existing=True))
     if person is None:
         raise NotFound
     return person

@@ -23,9 +23,13 @@ def _is_good() -> ColumnElement[bool]:
 
 
 def list_good(scope: Scope, person_id: int) -> Sequence[Certificate]:
-    """Return a person's certificates within a scope that are neither revoked nor superseded, the newest first."""
+    """Return a person's certificates of courses within a scope that are neither revoked nor superseded.
+
+    The newest comes first. Certificates of programmes have no end, and renew nothing.
+    """
     held = select(Certificate).where(
         Certificate.person_id == person_id,
+        Certificate.enrolment_id.is_not(None),
         _is_good(),
         scope.within(Certificate.unit_path, Certificate.person_id),
     )

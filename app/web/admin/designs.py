@@ -56,9 +56,10 @@ def designs() -> str:
 @requires(P.ISSUER_WRITE)
 def design_specimen(name: str) -> Response:
     """Show a design with names as long as they come; nothing of it is kept."""
-    kind, language = request.args.get("kind", "exam"), request.args.get("lang", "en")
+    kind, language = request.args.get("kind", ""), request.args.get("lang", "en")
     issuer = request.args.get("issuer", "")
     response = make_response(administering.draw_hardest(actor(), name, kind, language, issuer))
     response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="specimen-{name}-{kind}-{language}.pdf"'
+    called = "-".join(filter(None, ("specimen", name, kind, language)))
+    response.headers["Content-Disposition"] = f'inline; filename="{called}.pdf"'
     return response

@@ -77,6 +77,7 @@ class PersonPage:
     grants: Sequence[RoleGrant]
     taken: Sequence[Taken]
     certificates: Mapping[int, Certificate]  # by enrolment
+    of_programmes: Sequence[Certificate]
     is_self: bool
     is_below: bool
     may_correct_name: bool
@@ -110,7 +111,8 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
         person=person,
         grants=people.list_grants(scope, person.id),
         taken=enrolments.list_taken(scope_of(actor, Permission.ENROLMENT_READ), person.id),
-        certificates={each.enrolment_id: each for each in held if each.is_current},
+        certificates={each.enrolment_id: each for each in held if each.enrolment_id and each.is_current},
+        of_programmes=[each for each in held if each.programme_id and each.is_current],
         is_self=person.id == actor.person_id,
         is_below=administering.is_above(actor, person),
         may_correct_name=bool(held)

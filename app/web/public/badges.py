@@ -64,6 +64,25 @@ def badge_course(slug: str, edition: int, correction: int, language: str) -> Res
     return _document(told.to_json(), _FOR_DOCUMENTS)
 
 
+@blueprint.get("/badges/programmes/<string:slug>/<string:language>")
+@public
+def badge_programme(slug: str, language: str) -> Response:
+    """Show what a badge of a programme stands for, in one of its languages, by its courses as they are now."""
+    programme = catalogue.find_programme(slug)
+    if programme is None or language not in programme.titles:
+        raise NotFound
+    newest = catalogue.newest_of(programme.courses)
+    titles = [newest[each].titles for each in programme.courses if each in newest]
+    told = badge_documents.achievement_of_programme(
+        settings.current().base_url,
+        slug,
+        language,
+        programme.titles[language],
+        [each.get(language) or next(iter(each.values())) for each in titles],
+    )
+    return _document(told.to_json(), _FOR_DOCUMENTS)
+
+
 @blueprint.get(f"/badges/states/<int(min=0, max={_LARGEST}):number>")
 @public
 def badge_states(number: int) -> Response:

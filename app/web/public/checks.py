@@ -129,7 +129,10 @@ def _answer(body: Response | str, status: HTTPStatus = HTTPStatus.OK) -> Respons
 
 
 def _in_json(told: Told) -> dict[str, object]:
-    """Return what the page says as JSON: days and moments in ISO 8601, hours of 60 minutes."""
+    """Return what the page says as JSON: days and moments in ISO 8601, hours of 60 minutes.
+
+    Of a programme ``course`` is its title, and ``courses`` what it consisted of.
+    """
     certificate, said = told.certificate, told.certificate.snapshot
     return {
         "code": certificate.code,
@@ -138,7 +141,12 @@ def _in_json(told: Told) -> dict[str, object]:
         "name": told.names[0],
         "name_latin": told.names[1],
         "is_name_hidden": told.is_name_hidden,
+        "kind": said["kind"],
         "course": said["course_title"],
+        "courses": [
+            {"title": each["title"], "version": each["version"], "hours": float(each["hours"])}
+            for each in said.get("courses", ())
+        ],
         "language": said["language"],
         "hours": float(said["hours"]),
         "completed_on": said["completed_on"],

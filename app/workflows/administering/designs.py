@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates.values import Snapshot
+from app.domain.certificates.values import PROGRAMME, Snapshot
 from app.domain.territory import queries as territory
 from app.domain.territory.values import IssuerParticulars
 from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, Design
-from app.formats.certificate_specimen import HARDEST, specimen
+from app.formats.certificate_specimen import HARDEST, of_programme, specimen
 from app.foundation import clock, settings
 from app.foundation.errors import NotFound
 from app.foundation.files import store
@@ -21,9 +21,7 @@ from app.workflows.administering.issuers import LANGUAGES
 from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
-KINDS = ("exam", "attendance")
-"""The kinds of certificates that every design has words for."""
-_OBJECTIVES = 6
+_OBJECTIVES = _COURSES = 6
 _YEARS = 3
 _INVENTED = IssuerParticulars(
     legal_name="",
@@ -67,10 +65,15 @@ def check_letters(actor: Actor, text: str) -> Mapping[str, tuple[str, ...]]:
 def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code: str = "") -> bytes:
     """Return a certificate of nobody in a design, with names as long as they come; it says across what it is.
 
-    By the particulars and logos of an issuer within reach, else by invented ones; nothing of it is kept.
+    By the particulars and logos of an issuer within reach, else by invented ones; nothing of it is kept. The first
+    kind of the design is that of whoever names none.
     """
     require(actor, P.ISSUER_WRITE)
-    if name not in _names() or kind not in KINDS or language not in LANGUAGES:
+    if name not in _names() or language not in LANGUAGES:
+        raise NotFound
+    design = _get(name)
+    kind = kind or design.kinds[0]
+    if kind not in design.kinds:
         raise NotFound
     particulars, zone = _issuer(actor, issuer_code)
     day = clock.now().astimezone(ZoneInfo(zone)).date()
@@ -78,8 +81,8 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
         store().get(digest) if digest else None for digest in (particulars.logo, particulars.funder_logo)
     )
     mark = translate(locale_of(language), N_("Specimen"))
-    drawn = replace(_hardest(particulars, language, day), kind=kind, design=name)
-    return certificate_pdf.write(drawn, _get(name), logo, funder_logo, mark)
+    drawn = replace(_hardest(particulars, language, day, kind), design=name)
+    return certificate_pdf.write(drawn, design, logo, funder_logo, mark)
 
 
 def _names() -> list[str]:
@@ -118,7 +121,7 @@ def _issuer(actor: Actor, code: str) -> tuple[IssuerParticulars, str]:
     return territory.particulars_of(issuer), territory.zone_of(unit)
 
 
-def _hardest(particulars: IssuerParticulars, language: str, day: date) -> Snapshot:
+def _hardest(particulars: IssuerParticulars, language: str, day: date, kind: str) -> Snapshot:
     """Return a specimen with every particular; words say what belongs in the place of one that the issuer lacks."""
     locale = locale_of(language)
     made = specimen(particulars, language, day, settings.current().base_url)
@@ -127,8 +130,9 @@ def _hardest(particulars: IssuerParticulars, language: str, day: date) -> Snapsh
     def or_else(text: str, words: str) -> str:
         return text or translate(locale, words)
 
-    return replace(
+    hardest = replace(
         made,
+        kind=kind,
         **asdict(HARDEST[language]),
         unit_name=translate(locale, N_("The office where the person works")),
         objectives=(translate(locale, objective),) * _OBJECTIVES,
@@ -143,3 +147,7 @@ def _hardest(particulars: IssuerParticulars, language: str, day: date) -> Snapsh
         legal_line=or_else(made.legal_line, N_("The legal ground of the certificate stands here.")),
         funder_line=or_else(made.funder_line, N_("The sentence that the funder asks for stands here.")),
     )
+    if kind != PROGRAMME:
+        return hardest
+    title = N_("The title of a course, as long as titles come: this one has what a line holds, and some more")
+    return of_programme(hardest, translate(locale, title), _COURSES)

@@ -39,7 +39,7 @@ def test_every_design_is_shown_with_what_it_asks_for(manager):
 def test_every_link_opens_a_specimen_that_says_so_and_bears_the_hardest_name(manager):
     html = manager.get("/admin/designs").get_data(as_text=True)
     links = [link.replace("&amp;", "&") for link in LINK.findall(html)]
-    assert len(links) == len(NAMES) * 6 * 2
+    assert len(links) == 6 * (2 + 1 + 2)  # Languages, and the kinds that each design is made for.
     for link in links:
         shown = manager.get(link)
         assert shown.mimetype == "application/pdf"
@@ -53,6 +53,7 @@ def test_a_specimen_says_across_the_page_that_it_is_one(manager):
     said = words_of(manager.get("/admin/designs/programme/specimen.pdf?lang=en").data)
     assert "SPECIMEN" in said
     assert "This is a specimen and certifies nothing" in said
+    assert said.count("· version 12.3 · 4.25 h") == 6
 
 
 def test_a_specimen_takes_the_particulars_and_logos_of_an_issuer(manager):
@@ -81,6 +82,8 @@ def test_an_issuer_out_of_reach_or_without_particulars_is_none(manager, code):
         "fonts/specimen.pdf",
         "standard/specimen.pdf?lang=de",
         "standard/specimen.pdf?kind=diploma",
+        "standard/specimen.pdf?kind=programme",
+        "programme/specimen.pdf?kind=exam",
     ],
 )
 def test_what_is_no_design_language_or_kind_is_not_found(manager, address):

@@ -102,10 +102,23 @@ def find_current(enrolment: Enrolment) -> Certificate | None:
     return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
-def list_current(enrolment_ids: Sequence[int]) -> Sequence[Certificate]:
-    """Return the certificates that the outcomes of enrolments rest on, locked, in the order of their enrolments."""
+def list_current(enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
+    """Return enrolment → the certificate that its outcome rests on, locked, in the order of the enrolments."""
     statement = select(Certificate).where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.is_current)
     locked = statement.order_by(Certificate.enrolment_id).with_for_update()
+    found = session().scalars(locked.execution_options(populate_existing=True)).all()
+    return {each.enrolment_id: each for each in found if each.enrolment_id is not None}
+
+
+def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -> Sequence[Certificate]:
+    """Return a person's current certificates of a programme within a scope, locked, the oldest first."""
+    held = select(Certificate).where(
+        Certificate.person_id == person_id,
+        Certificate.programme_id == programme_id,
+        Certificate.is_current,
+        scope.within(Certificate.unit_path, Certificate.person_id),
+    )
+    locked = held.order_by(Certificate.id).with_for_update()
     return session().scalars(locked.execution_options(populate_existing=True)).all()
 
 

@@ -12,7 +12,7 @@ from app.domain.certificates.rules import state_of
 from app.domain.certificates.values import LATIN
 from app.domain.enrolment.models import Enrolment
 from app.domain.people.models import Person
-from app.domain.reports.queries.places import Within
+from app.domain.reports.queries.places import AnySelect, Within
 from app.domain.reports.values import Award, AwardFilter
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope
@@ -47,7 +47,7 @@ _BESIDE = (
 def count_awards(scope: Scope, asked: AwardFilter, today: date) -> tuple[int, int]:
     """Return how many certificates fit, and how many of them have a signed document."""
     counted = select(func.count(), func.count(Certificate.signed_digest)).select_from(Certificate)
-    row = session().execute(counted.join(Enrolment).where(*_fitting(scope, asked, today))).one()
+    row = session().execute(_of_course(counted).where(*_fitting(scope, asked, today))).one()
     return row[0], row[1]
 
 
@@ -56,10 +56,8 @@ def list_awards(
 ) -> list[Award]:
     """Return the certificates that fit by unit and family name: a page of them, all where no size is given."""
     statement = (
-        select(*_SAID, *_BESIDE)
-        .select_from(Certificate)
-        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .join(Unit, Unit.id == Enrolment.unit_id)
+        _of_course(select(*_SAID, *_BESIDE).select_from(Certificate))
+        .join(Unit, Unit.path == Certificate.unit_path)
         .join(Person, Person.id == Certificate.person_id)
         .where(*_fitting(scope, asked, today))
         .order_by(Unit.sort_key, Unit.path, Person.sort_key, Person.id, Certificate.id)
@@ -67,6 +65,11 @@ def list_awards(
     if size is not None:
         statement = statement.offset((page - 1) * size).limit(size)
     return [_award(row, today) for row in session().execute(statement)]
+
+
+def _of_course(statement: AnySelect) -> AnySelect:
+    """Join the course of each certificate; those of programmes have none, so they fit where no course is asked for."""
+    return statement.outerjoin(Enrolment, Enrolment.id == Certificate.enrolment_id)
 
 
 def _fitting(scope: Scope, asked: AwardFilter, today: date) -> Iterator[ColumnElement[bool]]:
