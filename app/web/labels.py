@@ -21,7 +21,11 @@ LANGUAGE_NAMES = {
 """Every language in its own words: these are not translated."""
 
 COUNTRIES = {"BG": _("Bulgaria"), "CZ": _("Czechia"), "RS": _("Serbia"), "UA": _("Ukraine")}
-CERTIFICATE_KINDS = {"exam": _("after a passed test"), "attendance": _("without a test")}
+CERTIFICATE_KINDS = {
+    "exam": _("after a passed test"),
+    "attendance": _("without a test"),
+    "duplicate": _("duplicate"),
+}
 PARTICULARS = {
     "accreditation": _("Accreditation number"),
     "course_title": _("Title of the course"),

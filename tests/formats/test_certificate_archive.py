@@ -26,6 +26,7 @@ from tests.formats.sample_certificates import (
     GREY,
     STANDARD,
     UKRAINIAN,
+    duplicate,
     hardest,
     words_of,
 )
@@ -45,7 +46,12 @@ def made(design, tmp_path_factory):
     given = environment(folder / "instance")
     key = signing.load(given, may_make=True)
     for language in ALL:
-        for name, snapshot, logo in (("usual", ALL[language], GREY), ("hardest", hardest(language), None)):
+        kinds = (
+            ("usual", ALL[language], GREY),
+            ("hardest", hardest(language), None),
+            ("duplicate", duplicate(hardest(language)), None),
+        )
+        for name, snapshot, logo in kinds:
             archive = certificate_archive.write(snapshot, design, logo, logo)
             looks = certificate_seal.draw(snapshot, design, key.name, AT)
             (folder / f"{language}-{name}-archive.pdf").write_bytes(archive)
@@ -62,6 +68,11 @@ def paths(made, pattern="*.pdf"):
 @pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")
 def test_both_copies_are_pdf_a_in_every_language(made):
     assert preflight.faults(paths(made, "*-usual-*.pdf")) == []
+
+
+@pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")
+def test_duplicates_are_pdf_a_in_every_language(made):
+    assert preflight.faults(paths(made, "*-duplicate-signed.pdf")) == []
 
 
 @pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")

@@ -2,7 +2,9 @@
 
 import dataclasses
 import io
+import json
 import re
+from dataclasses import MISSING
 from decimal import Decimal
 
 import cyrtranslit
@@ -14,11 +16,20 @@ from PIL import Image
 from app.domain.certificates.values import Snapshot
 from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, load
-from app.formats.certificate_pdf import MissingGlyphs, MissingParticular
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, UnmarkedDuplicate
 from app.formats.certificate_shapes import Design, MissingWording, fill
 from app.formats.certificate_specimen import HARDEST
 from app.formats.logo_png import UnreadableLogo
-from tests.formats.sample_certificates import ALL, CZECH, DESIGNS, SERBIAN, STANDARD, hardest, words_of
+from tests.formats.sample_certificates import (
+    ALL,
+    CZECH,
+    DESIGNS,
+    SERBIAN,
+    STANDARD,
+    duplicate,
+    hardest,
+    words_of,
+)
 
 
 @pytest.fixture(scope="module", params=DESIGNS, ids=lambda folder: folder.name)
@@ -223,10 +234,25 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(design):
 
 
 def test_what_came_later_leaves_the_text_of_earlier_snapshots_alone():
-    assert "funder_logo_digest" not in CZECH.to_json()
-    later = dataclasses.replace(CZECH, funder_logo_digest="0" * 64)
-    assert Snapshot.from_json(later.to_json()) == later
-    assert later.to_json() != CZECH.to_json()
+    with_defaults = {each.name for each in dataclasses.fields(Snapshot) if each.default is not MISSING}
+    assert {"funder_logo_digest", "duplicate_of"} <= with_defaults
+    assert not with_defaults & json.loads(CZECH.to_json()).keys()
+    for change in ({"funder_logo_digest": "0" * 64}, {"duplicate_of": "CZ-2026-000122"}):
+        later = dataclasses.replace(CZECH, **change)
+        assert Snapshot.from_json(later.to_json()) == later
+        assert json.loads(later.to_json()) == {**json.loads(CZECH.to_json()), **change}
+
+
+def test_a_design_without_a_mark_prints_no_duplicate(tmp_path):
+    (tmp_path / "fonts").symlink_to(STANDARD.parent / "fonts")
+    (tmp_path / "bare").mkdir()
+    lines = (STANDARD / "design.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "{duplicate}" not in line and "      duplicate: " not in line]
+    (tmp_path / "bare" / "design.yaml").write_text("".join(kept), encoding="utf-8")
+    bare = load(tmp_path / "bare")
+    certificate_pdf.check_drawable(CZECH, bare)
+    with pytest.raises(UnmarkedDuplicate):
+        certificate_pdf.write(duplicate(CZECH), bare, None)
 
 
 def test_a_snapshot_is_read_back_as_it_was_written():

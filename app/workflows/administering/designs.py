@@ -23,6 +23,8 @@ from app.workflows.certifying import DESIGNS, design_of
 P = Permission
 KINDS = ("exam", "attendance")
 """The kinds of certificates that every design has words for."""
+DUPLICATE = "duplicate"
+"""A specimen that is marked as a duplicate is asked for like a kind."""
 _OBJECTIVES = 6
 _YEARS = 3
 _INVENTED = IssuerParticulars(
@@ -70,7 +72,7 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
     By the particulars and logos of an issuer within reach, else by invented ones; nothing of it is kept.
     """
     require(actor, P.ISSUER_WRITE)
-    if name not in _names() or kind not in KINDS or language not in LANGUAGES:
+    if name not in _names() or kind not in {*KINDS, DUPLICATE} or language not in LANGUAGES:
         raise NotFound
     particulars, zone = _issuer(actor, issuer_code)
     day = clock.now().astimezone(ZoneInfo(zone)).date()
@@ -78,7 +80,12 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
         store().get(digest) if digest else None for digest in (particulars.logo, particulars.funder_logo)
     )
     mark = translate(locale_of(language), N_("Specimen"))
-    drawn = replace(_hardest(particulars, language, day), kind=kind, design=name)
+    said = (
+        {"duplicate_of": f"{particulars.prefix}-{day.year - 1}-000000"}
+        if kind == DUPLICATE
+        else {"kind": kind}
+    )
+    drawn = replace(_hardest(particulars, language, day), design=name, **said)
     return certificate_pdf.write(drawn, _get(name), logo, funder_logo, mark)
 
 
