@@ -80,12 +80,11 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
         store().get(digest) if digest else None for digest in (particulars.logo, particulars.funder_logo)
     )
     mark = translate(locale_of(language), N_("Specimen"))
-    said = (
-        {"duplicate_of": f"{particulars.prefix}-{day.year - 1}-000000"}
-        if kind == DUPLICATE
-        else {"kind": kind}
-    )
-    drawn = replace(_hardest(particulars, language, day), design=name, **said)
+    drawn = replace(_hardest(particulars, language, day), design=name)
+    if kind == DUPLICATE:
+        drawn = replace(drawn, duplicate_of=f"{particulars.prefix}-{day.year - 1}-000000")
+    else:
+        drawn = replace(drawn, kind=kind)
     return certificate_pdf.write(drawn, _get(name), logo, funder_logo, mark)
 
 
