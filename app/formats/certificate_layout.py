@@ -15,6 +15,7 @@ MM = 72 / 25.4
 """Points in a millimetre."""
 _CAP_HEIGHT = 0.714  # of Noto Sans, as a multiple of the size
 _TIGHTER = 0.96  # step by which a column shrinks until it fits
+_FIRMNESS = 4  # how much later a firm text shrinks than the others of its column
 _LOOSEST = 1.6  # how much a shared gap may grow, as a multiple of itself
 _CELL_PADDING = 2.5 * MM
 _EVEN_ENOUGH = 0.02  # how exactly lines are evened, as a multiple of the size
@@ -86,7 +87,10 @@ class Layout:
         texts = [(block, text) for _, _, block, text in filled]
         scale = 1.0
         while True:
-            fitted = [self._fit(text, block.style, box.width, scale) for block, text in texts]
+            fitted = [
+                self._fit(text, block.style, box.width, min(1.0, _FIRMNESS * scale) if block.firm else scale)
+                for block, text in texts
+            ]
             gaps = [block.above * MM * scale for block, _ in texts]
             gaps[:1] = [0.0] * bool(gaps)
             spare = box.height - sum(gaps) - sum(each.height for each in fitted)

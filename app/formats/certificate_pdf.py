@@ -4,7 +4,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from hashlib import md5, sha256
 from itertools import groupby
@@ -99,6 +99,14 @@ class Drawing:
     elements: tuple[Element, ...]
 
 
+class UnmarkedDuplicate(Invalid):
+    """The design has no text that marks a duplicate as one."""
+
+    def __init__(self) -> None:
+        """Say so, of the member of the snapshot."""
+        super().__init__("duplicate_of", N_("The design of this certificate cannot mark a duplicate."))
+
+
 def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
     """Return the code points of a text that a font of the design lacks, each once, in order of appearance.
 
@@ -110,11 +118,12 @@ def missing_glyphs(text: str, design: Design) -> tuple[str, ...]:
 
 
 def check_drawable(snapshot: Snapshot, design: Design) -> None:
-    """Raise WrongKind, MissingWording, MissingParticular or MissingGlyphs where no certificate can be made."""
+    """Raise WrongKind, MissingWording, MissingParticular, UnmarkedDuplicate or MissingGlyphs where none can be made."""
     if snapshot.kind not in design.kinds:
         raise WrongKind(design.name, snapshot.kind)
     design.wording_in(snapshot.language)
     _check_complete(snapshot, design.mandatory)
+    _check_marked(snapshot, design)
     for each in fields(snapshot):
         if lacking := missing_glyphs(_text_of(getattr(snapshot, each.name)), design):
             raise MissingGlyphs(each.name, lacking)
@@ -141,6 +150,29 @@ def _check_complete(snapshot: Snapshot, names: Iterable[str]) -> None:
             raise MissingParticular(name)
 
 
+def _check_marked(snapshot: Snapshot, design: Design) -> None:
+    """Let no duplicate say the same as its original would: whatever the words, the design prints a mark."""
+    if snapshot.duplicate_of and _texts(snapshot, design) == _texts(
+        replace(snapshot, duplicate_of=""), design
+    ):
+        raise UnmarkedDuplicate
+
+
+def _texts(snapshot: Snapshot, design: Design) -> list[str]:
+    """Return what the columns of a certificate say."""
+    values = _values(snapshot, design)
+    columns = [part for part in design.parts if isinstance(part, Column)]
+    return [fill(block.text, values) for column in columns for block in column.blocks]
+
+
+def _values(snapshot: Snapshot, design: Design) -> dict[str, str]:
+    """Return what stands for each placeholder of a text."""
+    wording = design.wording_in(snapshot.language)
+    places = particulars(snapshot, wording)
+    values = {**places, **phrases(snapshot, wording, places)}
+    return {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
+
+
 def write(
     snapshot: Snapshot, design: Design, logo: bytes | None, funder_logo: bytes | None = None, mark: str = ""
 ) -> bytes:
@@ -159,12 +191,8 @@ def draw(
     Logos are PNG or JPEG files. Raises what ``check_drawable`` raises, and ``logo_png.UnreadableLogo``.
     """
     check_drawable(snapshot, design)
-    wording = design.wording_in(snapshot.language)
-    places = particulars(snapshot, wording)
-    values = {**places, **phrases(snapshot, wording, places)}
-    values = {name: unicodedata.normalize("NFC", text) for name, text in values.items()}
     with one_at_a_time:
-        sheet = _Sheet(snapshot, design, values, {"issuer": logo, "funder": funder_logo})
+        sheet = _Sheet(snapshot, design, _values(snapshot, design), {"issuer": logo, "funder": funder_logo})
         return sheet.finish(mark)
 
 

@@ -16,8 +16,8 @@ from app.foundation.errors import Invalid
 from app.foundation.i18n import N_
 
 PLACES = frozenset({
-    "accreditation", "code", "completed_on", "course_list", "course_title", "course_version", "form",
-    "funder_line", "hours", "issued_on", "issuer_name", "issuer_place", "issuer_registration_number",
+    "accreditation", "code", "completed_on", "course_list", "course_title", "course_version", "duplicate_of",
+    "form", "funder_line", "hours", "issued_on", "issuer_name", "issuer_place", "issuer_registration_number",
     "language_name", "legal_line", "municipality_name", "name", "name_latin", "number", "objective_list",
     "objectives", "percent", "sealed_at", "signatory_function", "signatory_name", "signer", "unit_name",
     "valid_until", "verify_url", "workplace",
@@ -79,7 +79,8 @@ class Block:
     """A text in a column, ``above`` millimetres under the one before, more where spare height is shared.
 
     Each line of a list (``{objective_list}``) is a text of its own, as far under the one before. A ``heading`` is
-    one for whoever hears the document read aloud, too.
+    one for whoever hears the document read aloud, too. Where a column is too full, a ``firm`` text keeps its size
+    until the others have a quarter of theirs.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Block:
     above: float = 0
     shared: bool = False
     heading: bool = False
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def particulars(snapshot: Snapshot, wording: Wording) -> dict[str, str]:
         "course_list": "\n".join(_course(wording, each) for each in snapshot.courses),
         "course_title": snapshot.course_title,
         "course_version": snapshot.course_version,
+        "duplicate_of": snapshot.duplicate_of,
         "form": _form(wording, snapshot.form),
         "funder_line": snapshot.funder_line,
         "hours": _number(wording, snapshot.hours),

@@ -40,6 +40,7 @@ SNAPSHOT_COLUMNS = (
     "issuer_name",
     "issuer_registration_number",
     "signatory_name",
+    "duplicate_of",
 )
 ENTRY_COLUMNS = (
     "position",
@@ -74,7 +75,8 @@ register.json       counts, the head of the chain, and the SHA-256 of each file;
 TO ANSWER WHETHER A CERTIFICATE IS GENUINE
 1. Find its number and its code in certificates.csv (both must fit) and compare name, course and dates.
 2. Look at "state". "expired" is counted from valid_until, so look at that date, too. Of a certificate that is
-   "superseded", another took the place: "successor" is its number.
+   "superseded", another took the place: "successor" is its number. "duplicate_of" is the number of a certificate
+   that was lost, and in whose place this one came.
 3. If there is a file, take its SHA-256 (sha256sum FILE.pdf): it must be the one in signed_sha256, or that of the copy
    for archives in archive_sha256. Any other file was changed after it was issued, whatever it shows.
 

@@ -25,6 +25,7 @@ CERTIFICATE_KINDS = {
     "exam": _("after a passed test"),
     "attendance": _("without a test"),
     "programme": _("of a programme"),
+    "duplicate": _("duplicate"),
 }
 PARTICULARS = {
     "accreditation": _("Accreditation number"),

@@ -110,9 +110,12 @@ def _newest_of(slugs: Collection[str]) -> Mapping[str, CourseVersion]:
 def _is_renewed(
     certificate: Certificate, ends_on: date, held: Sequence[Certificate], slugs: Collection[str]
 ) -> bool:
-    """Tell whether a later certificate of one of the courses is valid for as long."""
+    """Tell whether a later certificate of one of the courses is valid for as long.
+
+    Later is what was completed later: a duplicate and a corrected certificate are as old as what they stand for.
+    """
     return any(
-        other.id > certificate.id
+        _age(other) > _age(certificate)
         and _slug(other) in slugs
         and (other.valid_until is None or other.valid_until >= ends_on)
         for other in held
@@ -158,6 +161,11 @@ def _remind(actor: Actor, certificate_id: int, today: date) -> int:
         _post(person, due)
         audit.record(actor.name, "certificate.remind", certificate.number, days=step)
     return 1
+
+
+def _age(certificate: Certificate) -> tuple[str, int]:
+    """Return what certificates are ordered by as they were earned."""
+    return certificate.snapshot["completed_on"], certificate.id
 
 
 def _issued_on(certificate: Certificate) -> date:

@@ -190,6 +190,11 @@ def of_kind(snapshot: Snapshot, design: Design) -> Snapshot:
     )
 
 
+def duplicate(snapshot: Snapshot) -> Snapshot:
+    """Return a duplicate, of a certificate whose number is as long as they come: a prefix has 20 letters."""
+    return dataclasses.replace(snapshot, duplicate_of="CZ-ZDAR-NAD-SAZAVOU1-2026-000122")
+
+
 def words_of(document: bytes) -> str:
     """Return the text of a document with every run of white space as one space."""
     return re.sub(r"\s+", " ", pypdf.PdfReader(io.BytesIO(document)).pages[0].extract_text()).strip()

@@ -26,6 +26,7 @@ from tests.formats.sample_certificates import (
     GREY,
     STANDARD,
     UKRAINIAN,
+    duplicate,
     hardest,
     of_kind,
     words_of,
@@ -46,10 +47,12 @@ def made(design, tmp_path_factory):
     given = environment(folder / "instance")
     key = signing.load(given, may_make=True)
     for language in ALL:
-        for name, snapshot, logo in (
+        kinds = (
             ("usual", of_kind(ALL[language], design), GREY),
             ("hardest", of_kind(hardest(language), design), None),
-        ):
+            ("duplicate", duplicate(of_kind(hardest(language), design)), None),
+        )
+        for name, snapshot, logo in kinds:
             archive = certificate_archive.write(snapshot, design, logo, logo)
             looks = certificate_seal.draw(snapshot, design, key.name, AT)
             (folder / f"{language}-{name}-archive.pdf").write_bytes(archive)
@@ -66,6 +69,11 @@ def paths(made, pattern="*.pdf"):
 @pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")
 def test_both_copies_are_pdf_a_in_every_language(made):
     assert preflight.faults(paths(made, "*-usual-*.pdf")) == []
+
+
+@pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")
+def test_duplicates_are_pdf_a_in_every_language(made):
+    assert preflight.faults(paths(made, "*-duplicate-signed.pdf")) == []
 
 
 @pytest.mark.skipif(not preflight.is_there(), reason="PDFBox Preflight is not installed")

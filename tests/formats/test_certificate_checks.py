@@ -2,7 +2,9 @@
 
 import dataclasses
 import io
+import json
 import re
+from dataclasses import MISSING
 from decimal import Decimal
 
 import cyrtranslit
@@ -14,7 +16,7 @@ from PIL import Image
 from app.domain.certificates.values import CoursePart, Snapshot
 from app.formats import certificate_pdf
 from app.formats.certificate_design import BrokenDesign, list_kinds, load
-from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, WrongKind
+from app.formats.certificate_pdf import MissingGlyphs, MissingParticular, UnmarkedDuplicate, WrongKind
 from app.formats.certificate_shapes import Design, MissingWording, fill
 from app.formats.certificate_specimen import HARDEST
 from app.formats.logo_png import UnreadableLogo
@@ -24,6 +26,7 @@ from tests.formats.sample_certificates import (
     DESIGNS,
     SERBIAN,
     STANDARD,
+    duplicate,
     hardest,
     of_kind,
     words_of,
@@ -270,14 +273,31 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(design):
 
 
 def test_what_came_later_leaves_the_text_of_earlier_snapshots_alone():
-    assert "funder_logo_digest" not in CZECH.to_json()
-    assert "courses" not in CZECH.to_json()
+    with_defaults = {each.name for each in dataclasses.fields(Snapshot) if each.default is not MISSING}
+    assert {"funder_logo_digest", "courses", "duplicate_of"} <= with_defaults
+    assert not with_defaults & json.loads(CZECH.to_json()).keys()
     courses = (CoursePart("eidas", "eIDAS", "1.0", Decimal("2.50")),)
-    for more in ({"funder_logo_digest": "0" * 64}, {"courses": courses}):
-        later = dataclasses.replace(CZECH, **more)
+    written = [{"hours": "2.5", "slug": "eidas", "title": "eIDAS", "version": "1.0"}]
+    for name, value, said in (
+        ("funder_logo_digest", "0" * 64, "0" * 64),
+        ("duplicate_of", "CZ-2026-000122", "CZ-2026-000122"),
+        ("courses", courses, written),
+    ):
+        later = dataclasses.replace(CZECH, **{name: value})
         assert Snapshot.from_json(later.to_json()) == later
-        assert later.to_json() != CZECH.to_json()
-    assert '"courses":[{"hours":"2.5","slug":"eidas","title":"eIDAS","version":"1.0"}]' in later.to_json()
+        assert json.loads(later.to_json()) == {**json.loads(CZECH.to_json()), name: said}
+
+
+def test_a_design_without_a_mark_prints_no_duplicate(tmp_path):
+    (tmp_path / "fonts").symlink_to(STANDARD.parent / "fonts")
+    (tmp_path / "bare").mkdir()
+    lines = (STANDARD / "design.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "{duplicate}" not in line and "      duplicate: " not in line]
+    (tmp_path / "bare" / "design.yaml").write_text("".join(kept), encoding="utf-8")
+    bare = load(tmp_path / "bare")
+    certificate_pdf.check_drawable(CZECH, bare)
+    with pytest.raises(UnmarkedDuplicate):
+        certificate_pdf.write(duplicate(CZECH), bare, None)
 
 
 def test_a_snapshot_is_read_back_as_it_was_written():

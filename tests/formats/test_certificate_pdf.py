@@ -29,6 +29,7 @@ from tests.formats.sample_certificates import (
     SERBIAN,
     STANDARD,
     UKRAINIAN,
+    duplicate,
     hardest,
     ink_of,
     layout_of,
@@ -83,7 +84,12 @@ def test_all_words_of_a_kind_are_printed(language, design):
 
 @pytest.mark.parametrize("language", ALL)
 def test_the_hardest_names_and_titles_stay_in_their_boxes(language, design):
-    for box, lines in layout_of(of_kind(hardest(language), design), design):
+    check_boxes(layout_of(of_kind(hardest(language), design), design), design)
+
+
+def check_boxes(parts, design: Design) -> None:
+    """Check that every line stays in the box of its part."""
+    for box, lines in parts:
         for line in lines:
             left, top, right, bottom = ink_of(line, design)
             assert left >= box.left * MM - 0.01
@@ -94,7 +100,13 @@ def test_the_hardest_names_and_titles_stay_in_their_boxes(language, design):
 
 @pytest.mark.parametrize("language", ALL)
 def test_no_line_runs_into_another(language, design):
-    lines = [line for _, part in layout_of(of_kind(hardest(language), design), design) for line in part]
+    check_gaps(
+        [line for _, part in layout_of(of_kind(hardest(language), design), design) for line in part], design
+    )
+
+
+def check_gaps(lines, design: Design) -> None:
+    """Check that the letters of no two lines touch."""
     inks = [(line.text, *ink_of(line, design)) for line in lines]
     for n, (text, left, top, right, bottom) in enumerate(inks):
         for other, other_left, other_top, other_right, other_bottom in inks[n + 1 :]:
@@ -129,6 +141,43 @@ def test_nothing_is_cut_off_however_long_it_is(folder, name, title, function):
     assert places["name"].replace(" ", "") in printed
     assert title.replace(" ", "") in printed
     assert function in printed
+
+
+@pytest.mark.parametrize("language", ALL)
+@pytest.mark.parametrize("make", [ALL.__getitem__, hardest], ids=["usual", "hardest"])
+def test_a_duplicate_is_marked_beside_its_title_and_an_original_is_not(language, make, design):
+    for kind in design.kinds:
+        check_mark(dataclasses.replace(of_kind(make(language), design), kind=kind), language, design)
+
+
+def check_mark(snapshot, language: str, design: Design) -> None:
+    """Check that the mark of a duplicate stands right below the title, large enough, and on no original."""
+    marked = duplicate(snapshot)
+    words = fill_in(design, language, "duplicate", marked)
+    assert words.endswith(marked.duplicate_of)
+    assert words in words_of(certificate_pdf.write(marked, design, None))
+    assert words.partition(" ")[0] not in words_of(certificate_pdf.write(snapshot, design, None))
+    lines = [line for _, part in layout_of(marked, design) for line in part]
+    title = fill_in(design, language, "title", marked)
+    places = {line.text.casefold(): n for n, line in enumerate(lines)}
+    mark = next(n for n, line in enumerate(lines) if line.style.colour == "#a3171d")
+    assert 1 <= mark - places[title.casefold()] <= 3
+    assert all(line.size >= 11 for line in lines if line.style.colour == "#a3171d")
+
+
+def fill_in(design: Design, language: str, phrase: str, snapshot) -> str:
+    """Return a phrase of a design as a certificate says it."""
+    wording = design.wording_in(language)
+    return phrases(snapshot, wording, particulars(snapshot, wording))[phrase]
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_the_mark_of_a_duplicate_crowds_nothing_out(language, design):
+    for kind in design.kinds:
+        hard = dataclasses.replace(of_kind(hardest(language), design), kind=kind)
+        parts = list(layout_of(duplicate(hard), design))
+        check_boxes(parts, design)
+        check_gaps([line for _, part in parts for line in part], design)
 
 
 def test_the_same_snapshot_gives_the_same_bytes(design):

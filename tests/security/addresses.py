@@ -136,6 +136,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("learner", "slug"): Given(("taken",), by_learner),
     ("learner.enrol", "slug"): word("open-data"),
     ("manager", "attempt_id"): Given(("open", "finished"), by_adjuster),
+    ("manager", "code"): Given(("certificate",)),
     ("manager.annul", "attempt_id"): Given(("open", "finished"), by_teacher),
     ("manager", "person_id"): Given(("person", "invited")),
     ("manager.grant_attempt", "enrolment_id"): Given(("failed",)),

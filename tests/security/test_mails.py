@@ -131,6 +131,7 @@ KINDS = {
         "reason": "@",
         "link": "/certificates",
     },
+    "duplicated": {"old": "@", "number": "@", "course": "@", "reason": "@", "link": "/certificates"},
     "name_corrected": {"certificates": "@", "reason": "@", "link": "/certificates"},
     "revoked": {"number": "@", "course": "@", "reason": "@", "link": "/verify/x"},
     "work_marked": {"course": "@", "link": "/attempts/x/result"},

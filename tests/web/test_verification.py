@@ -209,6 +209,7 @@ def test_a_program_gets_what_the_page_says(anyone, eva):
         "valid_until": said["valid_until"],
         "issuer": "Ukázkový úřad",
         "successor": None,
+        "duplicate_of": None,
         "ended_at": None,
         "reason": None,
         "address": f"http://localhost/verify/{eva.code}",

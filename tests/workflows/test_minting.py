@@ -25,7 +25,7 @@ from app.foundation.errors import Conflict, NotFound
 from app.foundation.files import store
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
-from app.workflows import badging, certifying, examining, keeping, minting
+from app.workflows import badging, certifying, duplicating, examining, keeping, minting
 from tests import world
 from tests.conftest import environment
 
@@ -151,6 +151,22 @@ def test_the_list_shows_the_superseded_one(eva, code):
         )
     assert minting.keep_lists(CLOCK) == 1
     assert ended() == {place_of(old)[1]}
+
+
+def test_the_badge_of_a_duplicate_is_asked_for_anew_and_that_of_the_lost_one_ends(eva, code):
+    lost = mint(eva, code)
+    place, was = place_of(lost.certificate_id)[1], json.loads(store().get(lost.document_digest))
+    fresh = duplicating.duplicate(Actor.system("test"), code, "It was stolen.").code
+    assert minting.keep_lists(CLOCK) == 1
+    assert ended() == {place}
+    badging.ask(eva, fresh)
+    minting.make(WORKER, fresh)
+    made = session().scalars(select(Badge).order_by(Badge.certificate_id.desc())).first()
+    said = json.loads(store().get(made.document_digest))
+    assert fresh in said["evidence"][0]["id"]
+    assert said["credentialSubject"]["achievement"] == was["credentialSubject"]["achievement"]
+    assert said["credentialStatus"] != was["credentialStatus"]
+    assert ended() == {place}
 
 
 def test_a_list_is_made_again_before_it_ends(eva, code):

@@ -15,7 +15,7 @@ from app.domain.territory import queries as territory
 from app.domain.territory import service as units
 from app.foundation.db import session, transaction
 from app.foundation.errors import Refused
-from app.workflows import certifying, learning, notifying, renewing, sitting
+from app.workflows import certifying, duplicating, learning, notifying, renewing, sitting
 from tests import world
 from tests.workflows import ends
 from tests.workflows.ends import WORKER, at, earn, held_by, mails
@@ -108,6 +108,25 @@ def test_a_revoked_certificate_renews_nothing_and_is_not_renewed(eva):
     certifying.revoke(admin, first.code, "A mistake.")
     with at("2027-01-07"):
         assert renewing.list_due(world.act_as(eva)) == []
+
+
+def test_a_duplicate_of_one_that_is_renewed_is_not_to_be_renewed_again(eva):
+    first = earn(eva, "2026-03-10")
+    earn(eva, "2027-01-05")
+    with at("2027-04-01"):
+        fresh = duplicating.duplicate(WORKER, first.code, "It was lost.")
+        assert fresh.valid_until == date(2027, 3, 10)
+        assert renewing.list_due(world.act_as(eva)) == []
+
+
+def test_a_duplicate_is_reminded_of_from_the_next_step_on(eva):
+    first = earn(eva, "2026-03-10")
+    assert remind("2026-12-10") == 1
+    with at("2027-01-05"):
+        duplicating.duplicate(WORKER, first.code, "It was lost.")
+    before = len(mails())
+    assert [remind(day) for day in ("2027-01-06", "2027-02-08", "2027-03-03")] == [0, 1, 1]
+    assert len(mails()) == before + 2
 
 
 def test_whoever_failed_the_renewal_does_not_begin_anew(eva):

@@ -30,7 +30,7 @@ class Permission(StrEnum):
     EXAM_HOLD = "exam-hold"  # supervise a test at a place: one's own dates
     EXAM_SET = "exam-set"  # set a date for that, name who watches and who sits
     CERTIFICATE_READ = "certificate-read"
-    CERTIFICATE_CORRECT = "certificate-correct"  # the name on it: it is superseded and issued again
+    CERTIFICATE_CORRECT = "certificate-correct"  # a wrong name, a lost one: superseded and issued again
     CERTIFICATE_REVOKE = "certificate-revoke"
     CERTIFICATE_SHORTEN = "certificate-shorten"  # let certificates of older editions of a course end on a day
     REGISTER_READ = "register-read"  # of the issuers in one's units, and of the people there

@@ -141,6 +141,8 @@ class Snapshot:
     """Lower-case hex SHA-256 of the logo of who paid, in the file store."""
     courses: tuple[CoursePart, ...] = ()
     """The courses of a programme, in its order."""
+    duplicate_of: str = ""
+    """Of a duplicate, the number of the certificate whose place it took when that was lost; empty on an original."""
 
     @property
     def learner(self) -> str:
@@ -153,7 +155,7 @@ class Snapshot:
         """Write the one canonical text of this value: sorted keys, no spaces, UTF-8 letters as they are.
 
         Dates are ISO 8601, hours a plain decimal without trailing zeros: equal snapshots give equal texts. A member
-        that came later is left out where it says nothing, so that what was issued before keeps its text.
+        that came later is left out where it equals its default, so that what was issued before keeps its text.
         """
         members = {
             field.name: _plain(value)

@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, object] = {
     "attempt.grant": _("One more attempt granted"),
     "attempt.start": _("Test begun"),
     "backup.create": _("Backup made"),
+    "certificate.duplicate": _("Duplicate of a certificate made"),
     "certificate.issue": _("Certificate issued"),
     "certificate.remind": _("Holder reminded that a certificate ends"),
     "certificate.rename": _("Name on certificates corrected"),

@@ -9,8 +9,8 @@ from app.domain.access.gate import requires
 from app.domain.access.values import Permission
 from app.foundation.errors import Invalid
 from app.web.account.views import add_error
+from app.web.manager.duplicates import blueprint
 from app.web.manager.forms import ErasureForm
-from app.web.manager.names import blueprint
 from app.web.manager.views import Answer
 from app.web.session import actor
 from app.workflows import erasing

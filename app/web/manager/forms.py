@@ -168,6 +168,16 @@ class NameForm(FlaskForm):
     )
 
 
+class DuplicateForm(FlaskForm):
+    """Why a duplicate of a certificate is needed."""
+
+    reason = TextAreaField(
+        _("Why is a duplicate needed?"),
+        description=_("Whoever checks the old certificate reads this; do not write about health or family."),
+        validators=[DataRequired(_("Write the reason.")), _at_most(REASON_LIMIT)],
+    )
+
+
 class ErasureForm(FlaskForm):
     """The password of whoever erases a person, and that she has read what goes."""
 

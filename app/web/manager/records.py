@@ -78,6 +78,7 @@ class PersonPage:
     taken: Sequence[Taken]
     certificates: Mapping[int, Certificate]  # by enrolment
     of_programmes: Sequence[Certificate]
+    lost: frozenset[int]  # the ids of those that a duplicate may be made of
     is_self: bool
     is_below: bool
     may_correct_name: bool
@@ -107,22 +108,28 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
     scope = scope_of(actor, Permission.PERSON_READ)
     person = people.get_person(scope, person_id)
     held = register.list_of_person(scope_of(actor, Permission.CERTIFICATE_READ), person.id)
+    may_correct = person.id != actor.person_id and allows(actor, Permission.CERTIFICATE_CORRECT, person)
     return PersonPage(
         person=person,
         grants=people.list_grants(scope, person.id),
         taken=enrolments.list_taken(scope_of(actor, Permission.ENROLMENT_READ), person.id),
         certificates={each.enrolment_id: each for each in held if each.enrolment_id and each.is_current},
         of_programmes=[each for each in held if each.programme_id and each.is_current],
+        lost=_list_losable(actor, held) if may_correct else frozenset(),
         is_self=person.id == actor.person_id,
         is_below=administering.is_above(actor, person),
-        may_correct_name=bool(held)
-        and person.id != actor.person_id
-        and allows(actor, Permission.CERTIFICATE_CORRECT, person),
+        may_correct_name=bool(held) and may_correct,
         may_erase=person.id != actor.person_id and allows(actor, Permission.PERSON_ERASE, person),
         may_adjust_attempts=allows(actor, Permission.ATTEMPT_ADJUST, person),
         may_grant_attempts=holds(actor, Permission.ATTEMPT_GRANT),
         may_grant_roles=holds(actor, Permission.ROLE_GRANT),
     )
+
+
+def _list_losable(actor: Actor, held: Sequence[Certificate]) -> frozenset[int]:
+    """Return the ids of those certificates that are in force where the actor may correct them."""
+    in_force = [each for each in held if each.revoked_at is None and each.superseded_at is None]
+    return frozenset(each.id for each in in_force if allows(actor, Permission.CERTIFICATE_CORRECT, each))
 
 
 def get_failed(actor: Actor, person_id: UUID, enrolment_id: UUID) -> tuple[Person, Taken]:

@@ -154,6 +154,7 @@ def _in_json(told: Told) -> dict[str, object]:
         "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
         "issuer": said["issuer_name"],
         "successor": certificate.successor,
+        "duplicate_of": said.get("duplicate_of") or None,
         "ended_at": told.ending.at.isoformat() if told.ending else None,
         "reason": told.ending.reason if told.ending else None,
         "address": told.address,

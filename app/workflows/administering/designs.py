@@ -21,6 +21,8 @@ from app.workflows.administering.issuers import LANGUAGES
 from app.workflows.certifying import DESIGNS, design_of
 
 P = Permission
+DUPLICATE = "duplicate"
+"""A specimen that is marked as a duplicate is asked for like a kind."""
 _OBJECTIVES = _COURSES = 6
 _YEARS = 3
 _INVENTED = IssuerParticulars(
@@ -72,7 +74,7 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
     if name not in _names() or language not in LANGUAGES:
         raise NotFound
     design = _get(name)
-    kind = kind or design.kinds[0]
+    is_duplicate, kind = kind == DUPLICATE, design.kinds[0] if kind in {"", DUPLICATE} else kind
     if kind not in design.kinds:
         raise NotFound
     particulars, zone = _issuer(actor, issuer_code)
@@ -82,6 +84,8 @@ def draw_hardest(actor: Actor, name: str, kind: str, language: str, issuer_code:
     )
     mark = translate(locale_of(language), N_("Specimen"))
     drawn = replace(_hardest(particulars, language, day, kind), design=name)
+    if is_duplicate:
+        drawn = replace(drawn, duplicate_of=f"{particulars.prefix}-{day.year - 1}-000000")
     return certificate_pdf.write(drawn, design, logo, funder_logo, mark)
 
 

@@ -39,7 +39,9 @@ def test_every_design_is_shown_with_what_it_asks_for(manager):
 def test_every_link_opens_a_specimen_that_says_so_and_bears_the_hardest_name(manager):
     html = manager.get("/admin/designs").get_data(as_text=True)
     links = [link.replace("&amp;", "&") for link in LINK.findall(html)]
-    assert len(links) == 6 * (2 + 1 + 2)  # Languages, and the kinds that each design is made for.
+    assert len(links) == 6 * (
+        3 + 2 + 3
+    )  # Languages, and the kinds that each design is made for, and a duplicate.
     for link in links:
         shown = manager.get(link)
         assert shown.mimetype == "application/pdf"
@@ -47,6 +49,7 @@ def test_every_link_opens_a_specimen_that_says_so_and_bears_the_hardest_name(man
         said = re.sub(r"\s", "", words_of(shown.data))
         assert re.sub(r"\s", "", HARDEST[language].family_name) in said
         assert "000000" in said
+        assert (said.count("-000000") == 2) == ("kind=duplicate" in link)
 
 
 def test_a_specimen_says_across_the_page_that_it_is_one(manager):
