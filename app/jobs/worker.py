@@ -16,6 +16,7 @@ from app.foundation.settings import Settings
 from app.jobs.announcing import declare, make_huey
 from app.workflows import (
     bundling,
+    forgetting,
     keeping,
     minting,
     notifying,
@@ -105,6 +106,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "end-older-certificates": shortening.proceed,
     "remind-of-ends": renewing.remind,
     "list-ended-badges": minting.keep_lists,
+    "forget-names": forgetting.forget_names,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

@@ -1,12 +1,14 @@
 """A person is erased: everything that is hers goes, but for the register of certificates and what totals count.
 
 The law obliges the issuer to keep the register (Czech Act 312/2002, s. 20(5)–(6); GDPR, art. 17(3)(b)), so her
-certificates stay as they are, with name and document, and are verified as before. Enrolments that ended with a result
-stay without her name, because completions are counted by them. The audit trail cannot be changed; it has no names.
+certificates stay as they are, with name and document, and are verified as before; what becomes of them after the
+keeping period of their country is in ``forgetting``. Enrolments that ended with a result stay without her name, because
+completions are counted by them. The audit trail cannot be changed; it has no names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.domain.access.policy import require, scope_of, scope_of_own
@@ -38,7 +40,7 @@ from app.foundation import audit, mail, queue
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.i18n import N_
-from app.workflows import administering, entering
+from app.workflows import administering, entering, forgetting
 
 P = Permission
 
@@ -49,6 +51,7 @@ class Remains:
 
     person: Person
     certificates: Sequence[Certificate]
+    kept_until: Mapping[int, date | None]  # id of each → last day with her name; None is for ever
     results: Sequence[Enrolment]  # they stay, without her name
     begun: Sequence[Enrolment]  # they go
     attempt_ids: Sequence[int]
@@ -93,6 +96,7 @@ def _look(actor: Actor, person: Person) -> Remains:
     return Remains(
         person=person,
         certificates=held,
+        kept_until={each.id: forgetting.kept_until(each) for each in held},
         results=results,
         begun=[each for each in taken if each not in results],
         attempt_ids=attempts.list_ids(own, person.id),
