@@ -234,14 +234,23 @@ def test_no_word_of_hers_is_left_but_on_her_certificates(admin, her, word, kept)
     assert {name for name, text in dump().items() if word in text} == kept
 
 
-@pytest.mark.parametrize("word", ["Zmizel", "Zora", "zmizela", "zora"])
-def test_no_word_of_hers_is_left_in_a_table_or_a_file_after_the_keeping_period(app, admin, her, word):
+@pytest.fixture
+def own_store(app, tmp_path) -> None:
+    """A file store that no other test has put anything into."""
+    files.use(tmp_path / "files")
+
+
+@pytest.mark.parametrize("word", ["Zmizel", "Zora"])
+def test_no_word_of_hers_is_left_in_a_table_or_a_file_after_the_keeping_period(
+    own_store, app, admin, her, word
+):
+    assert any(word.encode() in files.store().get(digest) for digest in files.store().list_digests())
     held = certificate_of(her)
     documents = {held.file_digest, held.signed_digest}
     erasing.erase(admin, her.public_id, password=world.PASSWORD)
     with terms(CZ=1):
         forget(clock.now() + timedelta(days=400))
-    assert {name for name, text in dump().items() if word in text} == set()
+    assert {name for name, text in dump().items() if word.lower() in text.lower()} == set()
     with clock.at(clock.now() + timedelta(days=401)):
         worker.perform_due(app)
     left = set(files.store().list_digests())
