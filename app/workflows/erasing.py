@@ -18,6 +18,7 @@ from app.domain.assessments import service as assessments
 from app.domain.badges import queries as made
 from app.domain.badges import service as badges
 from app.domain.certificates import queries as register
+from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.corrections import service as corrections
@@ -35,12 +36,13 @@ from app.domain.reports.queries import files as report_files
 from app.domain.surveys import service as surveys
 from app.domain.tasks import queries as works
 from app.domain.tasks import service as tasks
+from app.domain.territory import queries as territory
 from app.domain.territory.values import Scope
-from app.foundation import audit, mail, queue
+from app.foundation import audit, mail, queue, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.i18n import N_
-from app.workflows import administering, entering, forgetting
+from app.workflows import administering, entering, renewing
 
 P = Permission
 
@@ -96,7 +98,7 @@ def _look(actor: Actor, person: Person) -> Remains:
     return Remains(
         person=person,
         certificates=held,
-        kept_until={each.id: forgetting.kept_until(each) for each in held},
+        kept_until={each.id: _kept_until(each) for each in held},
         results=results,
         begun=[each for each in taken if each not in results],
         attempt_ids=attempts.list_ids(own, person.id),
@@ -104,6 +106,16 @@ def _look(actor: Actor, person: Person) -> Remains:
         | report_files.list_digests(own, person.id)
         | made.list_digests(own, person.id),
     )
+
+
+def _kept_until(certificate: Certificate) -> date | None:
+    """Return the last day on which the register keeps the name of somebody who is erased today; None is for ever."""
+    unit = territory.get_unit_by_id(certificate.issuer_unit_id)
+    years = settings.current().register_years.get(unit.country)
+    if years is None:
+        return None
+    issued_on = date.fromisoformat(certificate.snapshot["issued_on"])
+    return max(rules.kept_until(issued_on, years), renewing.today_at(unit))
 
 
 def _check_may_go(actor: Actor, person: Person, own: Scope) -> None:

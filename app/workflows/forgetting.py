@@ -11,9 +11,7 @@ from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
-from app.domain.certificates.models import Certificate
 from app.domain.certificates.queries import keeping
-from app.domain.territory import queries as territory
 from app.foundation import audit, settings
 from app.foundation.db import transaction
 from app.foundation.queue import enqueue_each
@@ -22,16 +20,6 @@ from app.workflows import renewing
 P = Permission
 AT_ONCE = 100
 """How many certificates lose their names in one transaction."""
-
-
-def kept_until(certificate: Certificate) -> date | None:
-    """Return the last day on which the register keeps the name of somebody who is erased today; None is for ever."""
-    unit = territory.get_unit_by_id(certificate.issuer_unit_id)
-    years = settings.current().register_years.get(unit.country)
-    if years is None:
-        return None
-    issued_on = date.fromisoformat(certificate.snapshot["issued_on"])
-    return max(rules.kept_until(issued_on, years), renewing.today_at(unit))
 
 
 def forget_names(actor: Actor) -> int:

@@ -15,7 +15,7 @@ from flask import Flask
 from app.commands import create_app
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
-from app.foundation import audit, authority, clock, files, ids, migrating, references, settings, snapshot
+from app.foundation import audit, authority, files, ids, migrating, settings, snapshot
 from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
 from app.workflows import keeping
@@ -116,27 +116,6 @@ def test_a_restored_instance_goes_on_counting_after_its_highest_identifier(found
         with transaction():
             audit.record("backup", "try", "identifiers")
         assert session().scalar(sa.select(sa.func.max(audit.AuditEntry.id))) == ROWS + 1
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_files_that_left_with_a_name_are_missed_by_no_set_and_those_of_others_are(found, tmp_path, engine):
-    instance = found("old", engine)
-    furnish(instance)
-    certificate = Base.metadata.tables["certificate"].c
-    named = sa.select(certificate.file_digest).where(certificate.id == 2)
-    with instance.enter().app_context():
-        digest = session().scalar(named)
-        with transaction() as held:
-            held.execute(sa.update(certificate.id.table).values(erased_at=clock.now()))
-        assert not references.is_named(keeping.FILE_COLUMNS, digest, keeping.FREED_BY)
-        files.store().path(digest).unlink()
-        keeping.create(OPERATOR, tmp_path / "whole")
-        keeping.verify(OPERATOR, tmp_path / "whole")
-        with transaction() as held:
-            held.execute(sa.update(certificate.id.table).where(certificate.id == 2).values(erased_at=None))
-        assert references.is_named(keeping.FILE_COLUMNS, digest, keeping.FREED_BY)
-        with pytest.raises(Invalid, match=digest):
-            keeping.create(OPERATOR, tmp_path / "lacking")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
