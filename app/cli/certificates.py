@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from app.domain.access.values import Actor
 from app.domain.certificates import queries as register
+from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.rules import State
 from app.foundation import clock
@@ -31,10 +32,8 @@ def verify(document: str) -> None:
         sys.exit(1)
     state = certificate.state_on(clock.now().date())
     said = certificate.snapshot
-    click.echo(
-        f"{state.value}\t{certificate.number}\t{said['given_name']} {said['family_name']}\t{said['course_title']}"
-        f"\t{said['completed_on']}"
-    )
+    name = rules.names_of(said, is_hidden=False)[0] or "(name erased)"
+    click.echo(f"{state.value}\t{certificate.number}\t{name}\t{said['course_title']}\t{said['completed_on']}")
     if state is not State.VALID:
         sys.exit(1)
 

@@ -20,6 +20,7 @@ CERTIFICATE_COLUMNS = (
     "archive_sha256",
     "signed_sha256",
     "snapshot_sha256",
+    "erased_at",
 )
 SNAPSHOT_COLUMNS = (
     "family_name",
@@ -73,7 +74,8 @@ entries.jsonl       the same order: the text that the hash of each entry is take
 register.json       counts, the head of the chain, and the SHA-256 of each file; it was written last
 
 TO ANSWER WHETHER A CERTIFICATE IS GENUINE
-1. Find its number and its code in certificates.csv (both must fit) and compare name, course and dates.
+1. Find its number and its code in certificates.csv (both must fit) and compare name, course and dates. Where
+   "erased_at" says when, the name was erased after the legal keeping period: compare the rest.
 2. Look at "state". "expired" is counted from valid_until, so look at that date, too. Of a certificate that is
    "superseded", another took the place: "successor" is its number. "duplicate_of" is the number of a certificate
    that was lost, and in whose place this one came.
@@ -83,7 +85,8 @@ TO ANSWER WHETHER A CERTIFICATE IS GENUINE
 TO PROVE THAT THIS REGISTER WAS NOT CHANGED
 a. Each file is whole: sha256sum *.csv *.jsonl, compared with register.json.
 b. What certificate n says: sed -n 'np' certificates.jsonl | tr -d '\\n' | sha256sum
-   gives snapshot_sha256 of row n of certificates.csv, and of the entry of kind "issued" with its number.
+   gives snapshot_sha256 of row n of certificates.csv, and of the entry of kind "issued" with its number; where there
+   is an entry of kind "erased" with its number, of that one: the one before is of a text that names somebody.
 c. What entry n says: sed -n 'np' entries.jsonl | tr -d '\\n' | sha256sum
    gives content_sha256 of row n of entries.csv.
 d. The chain: printf '%s%s' CHAIN_OF_ROW_BEFORE CONTENT_OF_THIS_ROW | sha256sum

@@ -17,6 +17,10 @@ class NotFound(AppError):
     """There is no such thing, or none that the asker may know of."""
 
 
+class Gone(AppError):
+    """The thing was here, and was removed for good."""
+
+
 class Refused(AppError):
     """The actor does not hold the right at all."""
 

@@ -4,6 +4,7 @@ Every field is documented in the README's table; a test compares both.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -32,9 +33,11 @@ KNOWN = (
     "SIGNING_PASSPHRASE",
     "TIMESTAMP_URL",
     "TIMESTAMP_CERT",
+    "REGISTER_YEARS",
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SHORTEST_KEY, _FEWEST_LETTERS = 32, 8
+_YEARS = re.compile(r"([A-Z]{2}):([1-9][0-9]?|100)")
 
 
 class SettingsError(AppError):
@@ -62,6 +65,8 @@ class Settings:
     signing_passphrase: str | None = field(repr=False)
     timestamp_url: str | None
     timestamp_cert: Path | None
+    register_years: Mapping[str, int]
+    """Country (ISO 3166) → for how many years after issue its register keeps names of people who were erased."""
 
     @property
     def is_demo(self) -> bool:
@@ -111,6 +116,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         signing_passphrase=given.get("SIGNING_PASSPHRASE"),
         timestamp_url=_timestamp_url(given),
         timestamp_cert=_path(given, "TIMESTAMP_CERT"),
+        register_years=_years(given, "REGISTER_YEARS"),
     )
     _check_together(settings)
     return settings
@@ -156,6 +162,19 @@ def _number(given: Mapping[str, str], name: str) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name}: a whole number is wanted, not “{text}”")
     return int(text)
+
+
+def _years(given: Mapping[str, str], name: str) -> Mapping[str, int]:
+    """Return country → years; no country has a figure of its own accord, for none of a law is known for sure."""
+    found: dict[str, int] = {}
+    for part in given.get(name, "").split():
+        said = _YEARS.fullmatch(part)
+        if said is None or said[1] in found:
+            raise SettingsError(
+                f"{name}: “{part}” cannot be taken; write each country once with 1 to 100 years, such as CZ:50 RS:10"
+            )
+        found[said[1]] = int(said[2])
+    return found
 
 
 def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:

@@ -17,6 +17,7 @@ from app.jobs.announcing import declare, make_huey
 from app.workflows import (
     awarding,
     bundling,
+    forgetting,
     keeping,
     minting,
     notifying,
@@ -108,6 +109,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "end-older-certificates": shortening.proceed,
     "remind-of-ends": renewing.remind,
     "list-ended-badges": minting.keep_lists,
+    "forget-names": forgetting.forget_names,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

@@ -8,20 +8,21 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.foundation.db import db
-from app.foundation.errors import AppError, Conflict, Invalid, NotFound, Refused, TooMany, Unready
+from app.foundation.errors import AppError, Conflict, Gone, Invalid, NotFound, Refused, TooMany, Unready
 from app.foundation.i18n import translate
 from app.foundation.logs import log
 from app.web.session import choose_locale
 
 _STATUS: dict[type[AppError], int] = {
     NotFound: 404,
+    Gone: 410,
     Refused: 403,
     Conflict: 409,
     Invalid: 422,
     TooMany: 429,
     Unready: 503,
 }
-_PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+_PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
 
 def words_of(error: AppError) -> str:

@@ -115,6 +115,7 @@ def _rows(scope: Scope, page: Sequence[Certificate]) -> Iterator[Sequence[object
             each.file_digest,
             each.signed_digest,
             chain.hash_content(each.snapshot),
+            each.erased_at,
             *register_folder.list_cells(each.snapshot),
         )
 

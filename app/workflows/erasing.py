@@ -1,12 +1,14 @@
 """A person is erased: everything that is hers goes, but for the register of certificates and what totals count.
 
 The law obliges the issuer to keep the register (Czech Act 312/2002, s. 20(5)–(6); GDPR, art. 17(3)(b)), so her
-certificates stay as they are, with name and document, and are verified as before. Enrolments that ended with a result
-stay without her name, because completions are counted by them. The audit trail cannot be changed; it has no names.
+certificates stay as they are, with name and document, and are verified as before; what becomes of them after the
+keeping period of their country is in ``forgetting``. Enrolments that ended with a result stay without her name, because
+completions are counted by them. The audit trail cannot be changed; it has no names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from app.domain.access.policy import require, scope_of, scope_of_own
@@ -16,6 +18,7 @@ from app.domain.assessments import service as assessments
 from app.domain.badges import queries as made
 from app.domain.badges import service as badges
 from app.domain.certificates import queries as register
+from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.corrections import service as corrections
@@ -33,12 +36,13 @@ from app.domain.reports.queries import files as report_files
 from app.domain.surveys import service as surveys
 from app.domain.tasks import queries as works
 from app.domain.tasks import service as tasks
+from app.domain.territory import queries as territory
 from app.domain.territory.values import Scope
-from app.foundation import audit, mail, queue
+from app.foundation import audit, mail, queue, settings
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict
 from app.foundation.i18n import N_
-from app.workflows import administering, entering
+from app.workflows import administering, entering, renewing
 
 P = Permission
 
@@ -49,6 +53,7 @@ class Remains:
 
     person: Person
     certificates: Sequence[Certificate]
+    kept_until: Mapping[int, date | None]  # id of each → last day with her name; None is for ever
     results: Sequence[Enrolment]  # they stay, without her name
     begun: Sequence[Enrolment]  # they go
     attempt_ids: Sequence[int]
@@ -93,6 +98,7 @@ def _look(actor: Actor, person: Person) -> Remains:
     return Remains(
         person=person,
         certificates=held,
+        kept_until={each.id: _kept_until(each) for each in held},
         results=results,
         begun=[each for each in taken if each not in results],
         attempt_ids=attempts.list_ids(own, person.id),
@@ -100,6 +106,16 @@ def _look(actor: Actor, person: Person) -> Remains:
         | report_files.list_digests(own, person.id)
         | made.list_digests(own, person.id),
     )
+
+
+def _kept_until(certificate: Certificate) -> date | None:
+    """Return the last day on which the register keeps the name of somebody who is erased today; None is for ever."""
+    unit = territory.get_unit_by_id(certificate.issuer_unit_id)
+    years = settings.current().register_years.get(unit.country)
+    if years is None:
+        return None
+    issued_on = date.fromisoformat(certificate.snapshot["issued_on"])
+    return max(rules.kept_until(issued_on, years), renewing.today_at(unit))
 
 
 def _check_may_go(actor: Actor, person: Person, own: Scope) -> None:

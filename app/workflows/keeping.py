@@ -58,6 +58,9 @@ FILE_COLUMNS = frozenset({
 })
 """The columns that name files of the store."""
 
+FREED_BY = {"certificate": "erased_at"}
+"""Table → the column by which a row names its files no more once it has a value: they left with somebody's name."""
+
 _TABLES, _FILES, _KEYS, _SIGNING = "tables", "files", "keys.env", "signing"
 
 
@@ -156,7 +159,7 @@ def forget_file(actor: Actor, digest: str) -> None:
     Whoever puts the same bytes now names them within the hour that the job is done again.
     """
     _require_operator(actor)
-    if references.is_named(FILE_COLUMNS, digest):
+    if references.is_named(FILE_COLUMNS, digest, FREED_BY):
         return
     if not files.store().discard(digest, clock.ago(hours=1)):
         raise Conflict(f"file {digest} was put within the last hour")
@@ -315,16 +318,17 @@ def _check_references(folder: Path, manifest: Manifest) -> None:
     """Refuse a set in which a row names a file that the set lacks."""
     held = {Path(file.path).name for file in manifest.files if file.path.startswith(f"{_FILES}/")}
     for table, column in sorted(FILE_COLUMNS):
-        for digest in _list_named(folder / _TABLES / f"{table}.jsonl", column):
+        for digest in _list_named(folder / _TABLES / f"{table}.jsonl", column, FREED_BY.get(table, "")):
             if digest not in held:
                 raise Invalid(table, f"file {digest}, which {table}.{column} names, is missing")
 
 
-def _list_named(path: Path, column: str) -> Iterator[str]:
+def _list_named(path: Path, column: str, freed: str) -> Iterator[str]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            value = json.loads(line)[column]
-            if value is not None:
+            row = json.loads(line)
+            value = row[column]
+            if value is not None and row.get(freed) is None:  # Sets of before 0017 lack the column.
                 yield from json.loads(value).values() if value.startswith("{") else (value,)
 
 

@@ -126,9 +126,14 @@ def _fault_of(
     history = histories[certificate.id]
     if [line.kind for line in history].count("issued") != 1 or history[0].kind != "issued":
         return f"{entry.number}: it was issued twice, or changed before it was issued"
-    if chain.hash_content(certificate.snapshot) != entry.snapshot_hash:
+    if chain.hash_content(certificate.snapshot) != _said_last(history):
         return f"{entry.number}: what the certificate says (snapshot) is not what was registered"
     return _fault_of_row(certificate, history) or _fault_of_file(certificate)
+
+
+def _said_last(history: Sequence[RegisterEntry]) -> str:
+    """Return the hash of what a certificate was registered to say: as issued, until its name was erased."""
+    return [line.snapshot_hash for line in history if line.kind in {"issued", "erased"}][-1]
 
 
 def _fault_of_row(certificate: Certificate, history: Sequence[RegisterEntry]) -> str | None:
@@ -138,6 +143,8 @@ def _fault_of_row(certificate: Certificate, history: Sequence[RegisterEntry]) ->
 
 
 def _fault_of_file(certificate: Certificate) -> str | None:
+    if certificate.erased_at is not None:
+        return None  # Its files have left the store with the name.
     for digest in filter(None, (certificate.file_digest, certificate.signed_digest)):
         try:
             store().get(digest)

@@ -37,7 +37,7 @@ def render(actor: Actor, code: str, *, tells: bool = True) -> None:
     scope = scope_of(actor, Permission.CERTIFICATE_READ)
     certificate = register.get_certificate(scope, code)
     require(actor, Permission.CERTIFICATE_READ, certificate)
-    if certificate.signed_digest is not None:
+    if certificate.signed_digest is not None or certificate.erased_at is not None:
         return
     snapshot = load(Snapshot, certificate.snapshot)
     archive = _keep_archive(actor, certificate, snapshot)
@@ -51,7 +51,7 @@ def render(actor: Actor, code: str, *, tells: bool = True) -> None:
     digest = store().put(signed)
     with transaction():
         certificate = register.get_certificate(scope, code, is_locked=True)
-        if certificate.signed_digest is None:
+        if certificate.signed_digest is None and certificate.erased_at is None:
             certificates.keep_signed(certificate, digest, known, actor.name)
             if tells:
                 _tell(actor, certificate, snapshot)
@@ -83,7 +83,7 @@ def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) ->
     with transaction():
         scope = scope_of(actor, Permission.CERTIFICATE_READ)
         locked = register.get_certificate(scope, certificate.code, is_locked=True)
-        if locked.file_digest is None:
+        if locked.file_digest is None and locked.erased_at is None:
             certificates.keep_file(locked, digest, actor.name)
     return archive
 

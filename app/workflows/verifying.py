@@ -36,8 +36,9 @@ class Recognised:
 class Told:
     """What anyone who has a certificate's code is told of it: no more than stands on it, and what became of it.
 
-    ``names`` are her own and in Latin script, both initials where ``is_name_hidden``. ``ending`` is the line of the
-    register by which it was superseded or revoked. ``at`` is when this was so, ``address`` where it is asked again.
+    ``names`` are her own and in Latin script, both initials where ``is_name_hidden``, both empty where the name was
+    erased. ``ending`` is the line of the register by which it was superseded or revoked. ``at`` is when this was so,
+    ``address`` where it is asked again.
     """
 
     certificate: Certificate
@@ -54,7 +55,7 @@ def tell(certificate: Certificate, *, is_named: bool) -> Told:
     present = clock.now()
     state = certificate.state_on(present.date())
     is_ended = state in {State.SUPERSEDED, State.REVOKED}
-    is_hidden = not is_named and register.is_name_hidden(certificate)
+    is_hidden = not is_named and certificate.erased_at is None and register.is_name_hidden(certificate)
     return Told(
         certificate=certificate,
         state=state,

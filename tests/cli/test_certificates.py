@@ -5,10 +5,12 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
+from app.domain.people import queries as people
 from app.foundation.db import session
 from app.foundation.files import store
 from app.workflows import certifying, rendering
 from tests import world
+from tests.lapsing import lapse
 
 
 @pytest.fixture
@@ -45,3 +47,14 @@ def test_a_file_that_is_not_worth_anything_ends_with_one(app, eva, tmp_path):
     assert revoked.stdout.startswith("revoked\t")
     assert changed.stderr == f"altered\t{eva.number}\n"
     assert foreign.stderr == "unknown\n"
+
+
+def test_an_erased_name_is_said_to_be(app, eva, tmp_path):
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(store().get(eva.signed_digest))
+    number, code = eva.number, eva.code
+    lapse(people.find_person_by_email("eva@example.org"))
+    for given in (file, code):
+        told = verify(app, given)
+        assert told.exit_code == 0
+        assert told.stdout.startswith(f"valid\t{number}\t(name erased)\t")

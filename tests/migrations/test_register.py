@@ -14,6 +14,7 @@ from app.foundation.db import db, session, transaction
 from app.workflows import certifying, registering, rendering, sealing
 from tests import world
 from tests.conftest import environment
+from tests.lapsing import held_by, lapse
 
 SYSTEM = Actor.system("register verify")
 
@@ -55,3 +56,21 @@ def test_certificates_of_before_are_recorded_and_guarded(house):
     with transaction() as held:
         held.execute(update(Certificate).where(Certificate.code == codes[0]).values(revoked_at=None))
     assert registering.verify(SYSTEM).fault.endswith("not what was registered: revoked_at")
+
+
+def test_when_names_left_the_register_is_known_again_after_the_way_down_and_up(house):
+    world.settle()
+    people = [world.person(f"person{number}@example.org") for number in range(2)]
+    for person in people:
+        world.pass_test(world.act_as(person))
+        rendering.render(SYSTEM, held_by(person.id).code)
+    lapse(people[0])
+    sealing.seal(SYSTEM)
+    moments = select(Certificate.erased_at).order_by(Certificate.id)
+    before = session().scalars(moments).all()
+    assert [each is None for each in before] == [False, True]
+    db.session.remove()
+    migrating.downgrade(db.engine, "0016")
+    migrating.upgrade(db.engine)
+    assert session().scalars(moments).all() == before
+    assert registering.verify(SYSTEM).fault is None

@@ -41,6 +41,25 @@ REFUSED_SETTINGS = (
     ({"STORAGE_URL": "s3://bucket"}, "STORAGE_URL"),
     ({"SMTP_URL": "gopher://x"}, "SMTP_URL"),
     ({"DEMO_PUBLIC": "maybe"}, "DEMO_PUBLIC"),
+    *(
+        ({"REGISTER_YEARS": given}, "REGISTER_YEARS")
+        for given in (
+            "50",
+            "CZ",
+            "CZ:",
+            "cz:50",
+            "CZE:50",
+            "CZ:0",
+            "CZ:101",
+            "CZ:-1",
+            "CZ:05",
+            "CZ:5.5",
+            "CZ:٥",
+            "CZ:50,RS:10",
+            "CZ:50 CZ:10",
+            "CZ : 50",
+        )
+    ),
 )
 NASTY = (
     "-1",
@@ -169,6 +188,9 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path):
 def test_good_settings_are_taken(tmp_path):
     assert from_env({"INSTANCE": str(tmp_path), **PRODUCTION}).is_https
     assert environment(tmp_path).is_demo
+    assert environment(tmp_path).register_years == {}
+    given = environment(tmp_path, REGISTER_YEARS=" CZ:50  RS:1\tUA:100 ")
+    assert given.register_years == {"CZ": 50, "RS": 1, "UA": 100}
 
 
 # Requests.

@@ -214,6 +214,7 @@ def test_a_program_gets_what_the_page_says(anyone, eva):
         "reason": None,
         "address": f"http://localhost/verify/{eva.code}",
         "checked_at": "",
+        "erased_on": None,
     }
     revoke(eva)
     ended = anyone.get(f"/api/v1/certificates/{eva.code}").json

@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
+from app.domain.people import queries as people
 from app.foundation import audit
 from app.foundation.chain import GENESIS
 from app.foundation.db import session, transaction
 from app.foundation.errors import Conflict, Refused
 from app.workflows import archiving, certifying, rendering
 from tests import world
+from tests.lapsing import lapse
 
 OPERATOR = Actor.system("register export")
 NAMES = {
@@ -93,6 +95,21 @@ def test_what_each_certificate_says_is_there_in_full(folder, register):
         ("valid", ""),
         ("valid", ""),
     ]
+
+
+def test_an_erased_name_is_in_no_file_and_the_hash_is_that_of_its_own_entry(register, tmp_path):
+    lapse(people.find_person_by_email("person2@example.org"))
+    assert archiving.export(OPERATOR, tmp_path / "register").fault is None
+    folder = tmp_path / "register"
+    for path in folder.iterdir():
+        assert "Žluťoučká" not in path.read_text("utf-8")
+    erased = [entry for entry in read_table(folder / "entries.csv") if entry["kind"] == "erased"]
+    row = read_table(folder / "certificates.csv")[2]
+    line = (folder / "certificates.jsonl").read_text("utf-8").splitlines()[2]
+    assert [(each["number"], each["snapshot_sha256"]) for each in erased] == [(row["number"], sha256(line))]
+    assert row["snapshot_sha256"] == sha256(line)
+    assert (row["family_name"], row["erased_at"], row["state"]) == ("", erased[0]["at"], "valid")
+    assert 'kind "erased"' in (folder / "README.txt").read_text("utf-8")
 
 
 def test_nobody_but_its_owner_may_read_it(folder):

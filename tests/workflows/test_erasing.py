@@ -29,6 +29,7 @@ from app.foundation.db import Base, session, transaction
 from app.foundation.errors import Conflict, Invalid, NotFound, Refused
 from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
+from app.jobs import worker
 from app.workflows import (
     adjusting,
     badging,
@@ -49,6 +50,7 @@ from app.workflows import (
     working,
 )
 from tests import world
+from tests.lapsing import forget, terms
 from tests.security.cast import HOME, Cast
 from tests.security.corrections import put_correction
 from tests.security.exam_dates import put_exams
@@ -62,7 +64,7 @@ DECISIONS = {
     "attempt": GONE,
     "badge": EMPTIED,  # its files go; that there was one is needed to say that it holds no more
     "certificate_check": STAYS,  # how often a certificate was checked
-    "certificate": STAYS,  # the register that the law asks for
+    "certificate": STAYS,  # the register that the law asks for; the name until the keeping period is over
     "correction_result": GONE,
     "earlier_result": GONE,
     "enrolment": EMPTIED,  # those that led to a result, for the totals
@@ -230,6 +232,30 @@ def test_no_word_of_hers_is_left_but_on_her_certificates(admin, her, word, kept)
     assert {name for name, text in dump().items() if word in text} > kept
     erasing.erase(admin, her.public_id, password=world.PASSWORD)
     assert {name for name, text in dump().items() if word in text} == kept
+
+
+@pytest.fixture
+def own_store(app, tmp_path) -> None:
+    """A file store that no other test has put anything into."""
+    files.use(tmp_path / "files")
+
+
+@pytest.mark.parametrize("word", ["Zmizel", "Zora"])
+def test_no_word_of_hers_is_left_in_a_table_or_a_file_after_the_keeping_period(
+    own_store, app, admin, her, word
+):
+    assert any(word.encode() in files.store().get(digest) for digest in files.store().list_digests())
+    held = certificate_of(her)
+    documents = {held.file_digest, held.signed_digest}
+    erasing.erase(admin, her.public_id, password=world.PASSWORD)
+    with terms(CZ=1):
+        forget(clock.now() + timedelta(days=400))
+    assert {name for name, text in dump().items() if word.lower() in text.lower()} == set()
+    with clock.at(clock.now() + timedelta(days=401)):
+        worker.perform_due(app)
+    left = set(files.store().list_digests())
+    assert not left & documents
+    assert not any(word.encode() in files.store().get(digest) for digest in left)
 
 
 def test_only_the_chains_know_the_number_that_she_was_known_by(admin, her):

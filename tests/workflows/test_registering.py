@@ -13,12 +13,14 @@ from sqlalchemy import select
 from app.domain.access.values import Actor
 from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
+from app.domain.people import queries as people
 from app.foundation import files, heads, settings
 from app.foundation.chain import Head
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Refused
 from app.workflows import adjusting, certifying, registering, rendering, sealing
 from tests import world
+from tests.lapsing import lapse
 
 OPERATOR = Actor.system("register verify")
 EDITS = 200
@@ -150,14 +152,19 @@ def test_a_change_in_any_column_of_any_row_is_found(hand):
 
 
 def test_two_hundred_edits_by_chance_are_found(hand):
+    assert count_found(hand) == EDITS
+    assert fault() is None
+
+
+def count_found(hand: Hand) -> int:
+    """Return how many edits by chance were found, of two hundred."""
     dice = random.Random(200)
     found = 0
     for _turn in range(EDITS):
         hand.write(*dice.choice((alter, delete, swap, add))(hand, dice))
         found += fault() is not None
         hand.undo()
-    assert found == EDITS
-    assert fault() is None
+    return found
 
 
 def alter(hand: Hand, dice: random.Random) -> list[sa.Executable]:
@@ -200,6 +207,86 @@ def add(hand: Hand, dice: random.Random) -> list[sa.Executable]:
     held = dice.choice(hand.kept[Certificate.__table__])
     mine = {"id": 900, "code": "MINE", "code_digest": "f" * 64, "ordinal": 900, "is_current": False}
     return [sa.insert(Certificate.__table__).values({**held, **mine})]
+
+
+@pytest.fixture
+def erased(register) -> Hand:
+    """Two of the six people are erased, their keeping period is over, their files are gone; everything sealed."""
+    for email in ("person1@example.org", "person4@example.org"):
+        lapse(people.find_person_by_email(email))
+    gone = session().scalars(select(Certificate).where(Certificate.erased_at.is_not(None))).all()
+    for digest in [digest for each in gone for digest in (each.file_digest, each.signed_digest)]:
+        files.store().path(digest).unlink()
+    sealing.seal(Actor.system("seal"))
+    return Hand()
+
+
+def test_a_change_in_any_column_is_found_where_names_were_erased(erased):
+    assert [row["kind"] for row in erased.kept[RegisterEntry.__table__]].count("erased") == 2
+    dice = random.Random(2)
+    table = Certificate.__table__
+    for column in [each for each in table.columns if (table.name, each.name) not in SAYS_NOTHING]:
+        for row in [each for each in erased.kept[table] if each["erased_at"] is not None]:
+            erased.write(edit(table, column, row, dice))
+            assert fault() is not None, (column, row)
+            erased.undo()
+    assert fault() is None
+
+
+def test_two_hundred_edits_by_chance_are_found_where_names_were_erased(erased):
+    assert count_found(erased) == EDITS
+    assert fault() is None
+
+
+NAMELESS = ("family_name", "given_name", "family_name_latin", "given_name_latin", "unit_name")
+
+
+def test_names_emptied_by_hand_are_no_erasure(erased):
+    table = Certificate.__table__
+    row = erased.kept[table][2]
+    emptied = {**row["snapshot"], **dict.fromkeys(NAMELESS, "")}
+    changed = f"{row['number']}: what the certificate says (snapshot) is not what was registered"
+    unlike = f"{row['number']}: not what was registered: erased_at"
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    for values, named in (
+        ({"snapshot": emptied, "folded": ""}, changed),
+        ({"erased_at": moment}, unlike),
+        ({"snapshot": emptied, "folded": "", "erased_at": moment}, changed),
+    ):
+        erased.write(sa.update(table).where(matching(table, row)).values(values))
+        assert fault() == named
+        erased.undo()
+
+
+def test_a_line_of_an_erasure_that_is_put_in_or_taken_away_by_hand_is_found(erased):
+    table, entries = Certificate.__table__, RegisterEntry.__table__
+    gone = next(row for row in erased.kept[table] if row["erased_at"] is not None)
+    line = next(row for row in erased.kept[entries] if row["kind"] == "erased")
+    with_name = {**gone["snapshot"], "family_name": "Jiná"}
+    erased.write(sa.delete(entries).where(matching(entries, line)))
+    assert fault() is not None
+    erased.undo()
+    erased.write(sa.update(table).where(matching(table, gone)).values(snapshot=with_name))
+    assert fault() == f"{gone['number']}: what the certificate says (snapshot) is not what was registered"
+    erased.undo()
+    erased.write(sa.update(table).where(matching(table, gone)).values(erased_at=None))
+    assert fault() == f"{gone['number']}: not what was registered: erased_at"
+    erased.undo()
+    other = {**line, "id": 900, "chain_position": None, "chain_hash": None, "certificate_id": 3}
+    erased.write(sa.insert(entries).values(other))
+    assert fault() is not None
+
+
+def test_files_of_erased_names_are_missed_by_nobody_and_those_of_others_are(erased):
+    assert fault() is None
+    held = session().scalars(select(Certificate).where(Certificate.erased_at.is_(None))).first()
+    path = files.store().path(held.signed_digest)
+    kept = path.read_bytes()
+    path.unlink()
+    try:
+        assert fault() == f"{held.number}: its file is missing"
+    finally:
+        path.write_bytes(kept)
 
 
 def test_a_cut_off_end_is_found_by_the_head_that_the_instance_noted(hand, register):

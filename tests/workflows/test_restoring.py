@@ -10,11 +10,13 @@ from sqlalchemy import delete
 from app.commands import create_app
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
-from app.foundation import heads, migrating, settings
+from app.foundation import files, heads, migrating, settings
 from app.foundation.db import db, transaction
-from app.workflows import keeping, registering, sealing
+from app.foundation.errors import Invalid
+from app.workflows import keeping, registering, rendering, sealing
 from tests import world
 from tests.conftest import environment
+from tests.lapsing import held_by, lapse
 
 OPERATOR = Actor.system("backup")
 
@@ -60,3 +62,26 @@ def test_a_restored_register_is_guarded_by_the_head_of_its_backup(found, tmp_pat
             for model in (RegisterEntry, Certificate, NumberSeries):
                 held.execute(delete(model))
         assert registering.verify(OPERATOR).fault.startswith("entry 1 is missing")
+
+
+def test_files_that_left_with_a_name_are_missed_by_no_set_and_those_of_others_are(found, tmp_path):
+    with found("old").app_context():
+        migrating.upgrade(db.engine)
+        world.settle()
+        gone, there = world.person(), world.person("jan@example.org")
+        for person in (gone, there):
+            world.pass_test(world.act_as(person))
+            rendering.render(OPERATOR, held_by(person.id).code)
+        kept, number = held_by(there.id).signed_digest, gone.id
+        lapse(gone)
+        for digest in (held_by(number).signed_digest, held_by(number).file_digest):
+            files.store().path(digest).unlink()
+        keeping.create(OPERATOR, tmp_path / "set")
+        files.store().path(kept).unlink()
+        with pytest.raises(Invalid, match=kept):
+            keeping.create(OPERATOR, tmp_path / "lacking")
+    with found("new").app_context():
+        keeping.restore(OPERATOR, tmp_path / "set")
+        sealing.seal(OPERATOR)
+        assert registering.verify(OPERATOR).fault is None
+        assert held_by(number).snapshot["family_name"] == ""

@@ -42,10 +42,12 @@ class SigningCertificate(Base):
 
 
 class Certificate(Base):
-    """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes.
+    """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes but once.
 
     It is of an enrolment or of a programme: one completion of all its courses has one current certificate.
     ``file_digest`` is the archive copy, ``signed_digest`` the signed one, which people get; both are stored files.
+    When the keeping period of somebody who was erased is over (``erased_at``), what names her leaves the snapshot and
+    both files leave the store; their digests stay, so that a copy which somebody has is still recognised.
     """
 
     __tablename__ = "certificate"
@@ -76,6 +78,7 @@ class Certificate(Base):
     folded: Mapped[str] = mapped_column(
         String(2000), default=""
     )  # text.fold of what the register is searched by
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)  # the name is no longer in the register
 
     __table_args__ = (
         UniqueConstraint("issuer_unit_id", "year", "ordinal"),
@@ -102,7 +105,7 @@ class Certificate(Base):
     @property
     def waits_for_key(self) -> bool:
         """Whether the document is made, but not signed yet: for longer than a moment only where there is no key."""
-        return self.file_digest is not None and self.signed_digest is None
+        return self.file_digest is not None and self.signed_digest is None and self.erased_at is None
 
     def state_on(self, today: date) -> State:
         """Return what the certificate is worth on a day."""
@@ -184,7 +187,7 @@ class RegisterEntry(Base, chain.Sealed):
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
     kind: Mapped[str] = mapped_column(
         String(20)
-    )  # issued, recorded, filed, signed, shortened, superseded, revoked, ended
+    )  # issued, recorded, filed, signed, shortened, superseded, revoked, ended, erased
     at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500), default="")

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from app.domain.catalogue.values import CertificateRule, Duration
@@ -51,6 +51,17 @@ def _day_in(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
+def kept_until(issued_on: date, years: int) -> date:
+    """Return the last day on which the register keeps the name of somebody who is erased."""
+    return _after(issued_on, Duration(years, "y"))
+
+
+def first_kept(today: date, years: int) -> date:
+    """Return the earliest day of issue whose keeping period is not over on a day: ``kept_until`` backwards."""
+    same = _day_in(today.year - years, today.month, today.day)
+    return same if same.day == today.day else same + timedelta(days=1)
+
+
 def state_of(*, is_revoked: bool, is_superseded: bool, valid_until: date | None, today: date) -> State:
     """Return the state of a certificate on a day."""
     if is_revoked:
@@ -92,6 +103,14 @@ _SEARCHED = (
 def searched(snapshot: Mapping[str, object]) -> str:
     """Return what a certificate is found by in the register: number, name in both scripts, course; folded."""
     return fold(" ".join(str(snapshot.get(name, "")) for name in _SEARCHED))
+
+
+_NAMING = ("family_name", "given_name", "family_name_latin", "given_name_latin", "unit_name")
+
+
+def emptied(snapshot: Mapping[str, object]) -> dict[str, object]:
+    """Return what a certificate says without whose it is; the municipality stays, for the totals."""
+    return {**snapshot, **dict.fromkeys(_NAMING, "")}
 
 
 def replay(facts: Iterable[Mapping[str, object] | None]) -> Mapping[str, object]:

@@ -272,3 +272,12 @@ def decide(asked: Revocation, by: str, word: str, *, is_approved: bool) -> None:
 def forget_notices(person_id: int) -> None:
     """Let what papers said of failed attempts of somebody who is erased be gone; certificates stay."""
     session().execute(delete(Notice).where(Notice.person_id == person_id))
+
+
+def forget_names(told: Sequence[Certificate], by: str) -> None:
+    """Let what names people who were erased leave the register: their keeping period is over; all else stays."""
+    present = clock.now()
+    for each in told:
+        each.snapshot = rules.emptied(each.snapshot)
+        each.folded = rules.searched(each.snapshot)
+    _change([(each, {"erased_at": present}) for each in told], "erased", by, "", present)

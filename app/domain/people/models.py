@@ -37,7 +37,9 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    erased_at: Mapped[datetime | None] = mapped_column(Moment)  # nothing of her is left but this row
+    erased_at: Mapped[datetime | None] = mapped_column(
+        Moment, index=True
+    )  # nothing of her is left but this row
 
     unit: Mapped[Unit] = relationship()
 

@@ -68,6 +68,7 @@ ACTIONS: Mapping[str, object] = {
     "territory.import": _("Territory imported"),
     "validity.decide": _("End of older certificates decided"),
     "validity.export": _("Forecast of ends exported"),
+    "certificate.erase": _("Name of a certificate erased"),
 }
 """What was done, by its code in the trail; an act without words here is shown by its code."""
 
@@ -102,6 +103,7 @@ ENTRIES: Mapping[str, object] = {
     "superseded": _("Superseded"),
     "revoked": _("Revoked"),
     "ended": _("Counts no more"),
+    "erased": _("Name erased after the legal keeping period"),
 }
 """What an entry of the register says became of a certificate, by its kind."""
 

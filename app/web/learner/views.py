@@ -11,7 +11,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.certificates import queries as register
 from app.domain.enrolment import queries as enrolments
 from app.domain.surveys import queries as surveys
-from app.foundation.errors import Unready
+from app.foundation.errors import Gone, Unready
 from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.web.learner import outline
@@ -22,6 +22,10 @@ blueprint = Blueprint("learner", __name__)
 P = Permission
 WAITS_FOR_KEY = N_(
     "The certificate is entered in the register, and its document waits to be signed. It will be here by itself."
+)
+NAME_ERASED = N_(
+    "This certificate names nobody any more: its legal keeping period is over, and its document was removed. "
+    "Whether it is genuine can still be checked by its code."
 )
 
 
@@ -171,6 +175,8 @@ def certificate_name() -> Response:
 def certificate_file(code: str) -> Response:
     """Hand out the stored bytes of a certificate."""
     held = register.get_certificate(scope_of(actor(), P.CERTIFICATE_READ), code)
+    if held.erased_at is not None:
+        raise Gone(NAME_ERASED)
     if held.waits_for_key:
         raise Unready(WAITS_FOR_KEY, seconds=60)
     if held.signed_digest is None:

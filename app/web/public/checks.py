@@ -129,7 +129,7 @@ def _answer(body: Response | str, status: HTTPStatus = HTTPStatus.OK) -> Respons
 
 
 def _in_json(told: Told) -> dict[str, object]:
-    """Return what the page says as JSON: days and moments in ISO 8601, hours of 60 minutes.
+    """Return what the page says as JSON: days and moments in ISO 8601, hours of 60 minutes; an erased name is null.
 
     Of a programme ``course`` is its title, and ``courses`` what it consisted of.
     """
@@ -138,8 +138,8 @@ def _in_json(told: Told) -> dict[str, object]:
         "code": certificate.code,
         "number": certificate.number,
         "state": told.state.value,
-        "name": told.names[0],
-        "name_latin": told.names[1],
+        "name": told.names[0] or None,
+        "name_latin": told.names[1] or None,
         "is_name_hidden": told.is_name_hidden,
         "kind": said["kind"],
         "course": said["course_title"],
@@ -159,4 +159,5 @@ def _in_json(told: Told) -> dict[str, object]:
         "reason": told.ending.reason if told.ending else None,
         "address": told.address,
         "checked_at": told.at.isoformat(),
+        "erased_on": certificate.erased_at.date().isoformat() if certificate.erased_at else None,
     }

@@ -1,11 +1,14 @@
 """A person is erased at a browser: what goes and what stays is read first, and a password asked for."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.domain.people import queries as people
+from app.foundation import clock
 from tests import world
+from tests.lapsing import terms
 
 
 def text(answer):
@@ -36,6 +39,15 @@ def test_the_page_says_what_goes_and_what_stays(admin, her):
     assert "1 certificate in the register, with the name on it" in page
     assert "1 result without a name" in page
     assert re.search(r"CZ-\d{4}-000001 – Open data", page)
+
+
+def test_the_page_says_until_when_the_register_keeps_the_name_where_a_period_is_set(admin, her):
+    assert "the name stays until" not in text(admin.get(address(her)))
+    with terms(CZ=10):
+        page = text(admin.get(address(her)))
+    last = f"{clock.now().astimezone(ZoneInfo('Europe/Prague')).year + 10}"
+    assert re.search(rf"the name stays until \w+ \d+, {last}, then it is erased here, too", page)
+    assert "because the law obliges the issuer to keep it" in page
 
 
 def test_she_is_gone_from_every_list_and_her_certificate_is_still_verified(admin, her):

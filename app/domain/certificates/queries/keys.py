@@ -18,6 +18,7 @@ def count_waiting_for_key(scope: Scope) -> int:
             .where(
                 Certificate.file_digest.is_not(None),
                 Certificate.signed_digest.is_(None),
+                Certificate.erased_at.is_(None),
                 scope.within(Certificate.unit_path, Certificate.person_id),
             )
         )

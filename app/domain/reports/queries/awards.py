@@ -76,6 +76,7 @@ def _fitting(scope: Scope, asked: AwardFilter, today: date) -> Iterator[ColumnEl
     wanted, completed_on = asked.selection, Certificate.snapshot["completed_on"].as_string()
     here = Within(scope, wanted.unit_path)
     yield here.at(Certificate.unit_path)
+    yield Certificate.erased_at.is_(None)  # Their documents are gone.
     yield from here.of_courses(Enrolment.course_id, wanted.course, wanted.track)
     if wanted.period.first is not None:
         yield completed_on >= wanted.period.first.isoformat()

@@ -1,0 +1,54 @@
+"""Every question put to certificates of people who were erased, whose names the register keeps for a while."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.domain.certificates.models import Certificate
+from app.domain.people.models import Person
+from app.domain.territory.models import Unit
+from app.domain.territory.values import Scope
+from app.foundation.db import session
+
+_issued_on = Certificate.snapshot["issued_on"].as_string()
+
+
+def _held(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """Yield the clauses for certificates within a scope that still name somebody who was erased."""
+    yield Person.erased_at.is_not(None)
+    yield Certificate.erased_at.is_(None)
+    yield scope.within(Certificate.unit_path, Certificate.person_id)
+
+
+def list_keeping_units(scope: Scope) -> Sequence[tuple[Unit, date]]:
+    """Return the units whose certificates within a scope still name somebody who was erased, by the tree.
+
+    Each with the day on which the earliest of them was issued.
+    """
+    held = (
+        select(Unit, func.min(_issued_on))
+        .join(Certificate, Certificate.issuer_unit_id == Unit.id)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(*_held(scope))
+        .group_by(Unit.id)
+        .order_by(Unit.path)
+    )
+    return [(unit, date.fromisoformat(earliest)) for unit, earliest in session().execute(held)]
+
+
+def list_outlived(scope: Scope, unit_id: int, first_kept: date, size: int) -> Sequence[Certificate]:
+    """Return, locked, some of the certificates within a scope that still name somebody who was erased.
+
+    They are of one issuer and were issued before a day, in the zone of the issuer.
+    """
+    outlived = (
+        select(Certificate)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(*_held(scope), Certificate.issuer_unit_id == unit_id, _issued_on < first_kept.isoformat())
+        .order_by(Certificate.id)
+        .limit(size)
+        .with_for_update(of=Certificate)
+        .execution_options(populate_existing=True)
+    )
+    return session().scalars(outlived).all()
