@@ -84,7 +84,7 @@ def told_revision(change: RuleChange) -> str:
     if change.moves_end:
         terms = {"before": told_validity(change.before), "after": told_validity(change.after)}
         said.append(
-            _("The rule of validity changes. Until now: %(before)s. From now on: %(after)s.", **terms)
+            _("The rule of validity changes. Until now: %(before)s. Once published: %(after)s.", **terms)
         )
     if change.moves_window:
         said.append(

@@ -14,7 +14,7 @@ from tests.web.visitors import Visitor
 from tests.workflows.ends import at, held_by
 
 ADDRESS = "/new-validity"
-RULE = "The rule of validity changes. Until now: {}. From now on: {}. "
+RULE = "The rule of validity changes. Until now: {}. Once published: {}. "
 
 
 @pytest.fixture
