@@ -7,7 +7,8 @@ from flask.cli import with_appcontext
 
 from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
-from app.domain.catalogue.values import Finding
+from app.domain.catalogue.values import CertificateRule, Finding
+from app.domain.renewals.rules import days_of
 from app.formats import course_folder
 from app.formats.certificate_design import list_kinds
 from app.formats.course_library import Library, read_library, write_course
@@ -16,6 +17,7 @@ from app.foundation.errors import NotFound
 from app.foundation.i18n import LOCALES, translate
 from app.workflows import publishing
 from app.workflows.certifying import DESIGNS
+from app.workflows.revising import RuleChange
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _LANGUAGE = click.option(
@@ -90,6 +92,8 @@ def sync(path: Path, language: str) -> None:
             if finding.is_error:
                 click.echo(say(finding, folder, language), err=True)
         click.echo(_state(published))
+        if published.revised is not None:
+            click.echo(_revision(published.revised))
     if any(published.is_refused for published in done):
         raise click.exceptions.Exit(1)
 
@@ -103,6 +107,21 @@ def _state(published: publishing.Published) -> str:
     else:
         state = "unchanged, files kept" if published.is_refreshed else "unchanged"
     return f"{published.slug}{label}: {state}"
+
+
+def _revision(change: RuleChange) -> str:
+    """Say how the rule of validity has changed, and how many certificates it does not change."""
+    moved = []
+    if change.moves_end:
+        moved.append(f"validity was {_validity(change.before)}, is now {_validity(change.after)}")
+    if change.moves_window:
+        days = [days_of(rule.renewal_window) for rule in (change.before, change.after)]
+        moved.append(f"renewal opened {days[0]} days before the end, now {days[1]}")
+    return f"{change.course.slug}: {'; '.join(moved)}; {change.holders} people hold a certificate, which keeps its day"
+
+
+def _validity(rule: CertificateRule) -> str:
+    return rule.valid_until or (str(rule.valid_for) if rule.valid_for is not None else "without end")
 
 
 @group.command("list")

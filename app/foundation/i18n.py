@@ -3,13 +3,19 @@
 Flask-Babel serves the pages; this module serves everything that has no request: mails, files, commands.
 """
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import TypeVar
 
 LOCALES = ("en", "cs", "sr", "sr_Latn", "uk", "bg")
 CATALOGUES = Path(__file__).parent.parent / "translations"
 
+Text = TypeVar("Text", bound=str)
+_BEFORE_STOP = re.compile(r"%\((\w+)\)s\.(?!\.)")
+"""A place of a sentence that a single full stop follows."""
 _TAGS = {"sr": "sr-Cyrl", "sr_Latn": "sr-Latn"}
 
 
@@ -43,7 +49,20 @@ def _catalogue(locale: str) -> NullTranslations:
 def translate(locale: str, message: str, **values: object) -> str:
     """Return a marked message in a locale, its places filled."""
     text = _catalogue(locale).gettext(message) if message else ""
-    return text % values if values else text
+    return fill(text, values) if values else text
+
+
+def fill(text: Text, values: Mapping[str, object]) -> Text:
+    """Fill the places of a sentence, of whatever kind of text it is.
+
+    A value that ends with a full stop (a date in Serbian, an abbreviation) ends the sentence with it, which has one.
+    """
+
+    def end(place: re.Match[str]) -> str:
+        has_stop = str(values.get(place[1], "")).endswith(".")
+        return place[0][:-1] if has_stop else place[0]
+
+    return type(text)(type(text)(_BEFORE_STOP.sub(end, text)) % values)
 
 
 def catalogue(locale: str) -> NullTranslations:

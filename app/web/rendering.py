@@ -12,7 +12,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from app.foundation.i18n import catalogue
+from app.foundation.i18n import catalogue, fill
 from app.web.session import choose_locale
 
 
@@ -34,13 +34,13 @@ def install(app: Flask) -> None:
 def words(text: str, **values: object) -> Markup:
     """Return a text in the page's language; it may hold HTML, its places are filled with escaped values."""
     found = _found(choose_locale(), text)
-    return found % values if values or "%" in found else found
+    return fill(found, values) if values or "%" in found else found
 
 
 def counted_words(one: str, many: str, num: int, **values: object) -> Markup:
     """Return the text in the page's language that fits a number, which fills ``%(num)s``."""
     found = Markup(catalogue(choose_locale()).ngettext(one, many, num))  # noqa: S704 -- Of our own catalogues.
-    return found % {"num": num, **values}
+    return fill(found, {"num": num, **values})
 
 
 @lru_cache(maxsize=10_000)

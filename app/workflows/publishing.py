@@ -26,7 +26,9 @@ from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.i18n import N_
 from app.foundation.queue import enqueue
+from app.workflows import revising
 from app.workflows.certifying import DESIGNS, design_of
+from app.workflows.revising import RuleChange
 
 P = Permission
 Digests = Mapping[str, tuple[str, str | None]]
@@ -38,7 +40,8 @@ _CERTIFICATE = re.compile(rb"^certificate:", re.MULTILINE)
 class Published:
     """What became of a course: its newest version, whether that is new, and what its author should know.
 
-    A programme has no version. ``is_refreshed``: the same content was kept in other bytes.
+    A programme has no version. ``is_refreshed``: the same content was kept in other bytes. ``revised``: the rule of
+    validity is another from this version on.
     """
 
     slug: str
@@ -46,6 +49,7 @@ class Published:
     is_new: bool
     findings: tuple[Finding, ...]
     is_refreshed: bool = False
+    revised: RuleChange | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -174,7 +178,8 @@ def _keep(draft: CourseDraft) -> Digests:
 def _enter(actor: Actor, draft: CourseDraft, owner: Unit, digests: Digests, seen: Seen | None) -> Published:
     """Make a version of a draft inside the transaction, unless the newest one says the same."""
     slug = draft.meta.slug
-    require(actor, P.COURSE_WRITE, courses.hold_course(slug, owner))
+    course = courses.hold_course(slug, owner)
+    require(actor, P.COURSE_WRITE, course)
     newest = catalogue.find_newest_version(slug)
     if seen is not None:
         _drop_draft(actor, slug, seen, newest)
@@ -183,9 +188,10 @@ def _enter(actor: Actor, draft: CourseDraft, owner: Unit, digests: Digests, seen
         if is_refreshed:
             audit.record(actor.name, "course.refresh", slug, version=newest.label)
         return Published(slug, newest, is_new=False, findings=(), is_refreshed=is_refreshed)
+    revised = revising.find_change(actor, course, newest, draft)
     version = courses.publish(draft, owner, digests, actor.name)
     audit.record(actor.name, "course.publish", slug, version=version.label)
-    return Published(slug, version, is_new=True, findings=())
+    return Published(slug, version, is_new=True, findings=(), revised=revised)
 
 
 def _drop_draft(actor: Actor, slug: str, seen: Seen, newest: CourseVersion | None) -> None:

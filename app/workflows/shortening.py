@@ -1,8 +1,6 @@
 """Older certificates end: what would follow from it, the decision of a methodologist, and carrying it out."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.domain.access.policy import require, scope_of
@@ -16,15 +14,13 @@ from app.domain.renewals import queries as renewals
 from app.domain.renewals import rules
 from app.domain.renewals import service as renewal
 from app.domain.renewals.models import LONGEST_REASON, Shortening
-from app.domain.renewals.values import EndCount, MonthCount
-from app.domain.territory.models import Unit
-from app.formats import csv_table
 from app.foundation import audit, clock
 from app.foundation.db import transaction
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.i18n import N_
 from app.foundation.text import required
-from app.workflows import notifying, renewing
+from app.workflows import foreseeing, notifying, renewing
+from app.workflows.foreseeing import Forecast, Sheet
 
 P = Permission
 AT_ONCE = 100
@@ -32,57 +28,6 @@ AT_ONCE = 100
 SETTLING = timedelta(minutes=10)
 """For how long after a decision certificates are looked for that were being issued at that moment."""
 FURTHEST = timedelta(days=3660)
-COLUMNS = ("month", "unit_code", "unit_name", "ending_as_they_are", "ending_by_decision")
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceCount:
-    """The certificates of a unit: how many are valid today, and how many would end earlier."""
-
-    unit: Unit | None
-    valid: int
-    affected: int
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What would follow, were the certificates of older editions to end on a day at the latest.
-
-    ``unit`` None stands for all units outside the reader's, which are not named.
-    """
-
-    course: Course
-    ends_on: date
-    lines: Sequence[tuple[MonthCount, Unit | None]]
-    places: Sequence[PlaceCount]
-
-    @property
-    def valid(self) -> int:
-        """How many certificates of older editions are valid today."""
-        return sum(place.valid for place in self.places)
-
-    @property
-    def affected(self) -> int:
-        """How many would end earlier."""
-        return sum(place.affected for place in self.places)
-
-    @property
-    def months(self) -> Sequence[MonthCount]:
-        """How many end in each month, wherever."""
-        before: Counter[date] = Counter()
-        after: Counter[date] = Counter()
-        for line, _unit in self.lines:
-            before[line.month] += line.as_they_are
-            after[line.month] += line.by_decision
-        return [MonthCount(None, month, before[month], after[month]) for month in sorted(before | after)]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A forecast as a CSV file."""
-
-    name: str
-    content: bytes
 
 
 def forecast(actor: Actor, slug: str, ends_on: date) -> Forecast:
@@ -90,24 +35,10 @@ def forecast(actor: Actor, slug: str, ends_on: date) -> Forecast:
     course = catalogue.get_course(slug)
     require(actor, P.CERTIFICATE_SHORTEN, course)
     today = _check_day(course, ends_on)
-    scope = scope_of(actor, P.CERTIFICATE_SHORTEN)
-    counts = renewals.list_ends(scope, course, today)
-    wanted = {each.unit_id for each in counts if each.unit_id is not None}
-    units = {unit.id: unit for unit in renewals.list_units(scope, sorted(wanted))}
-    foreseen = rules.foresee(counts, ends_on, today)
-    lines = [(each, units.get(each.unit_id or 0)) for each in foreseen]
-    return Forecast(course, ends_on, lines, _by_place(counts, ends_on, list(units.values())))
-
-
-def _by_place(counts: Sequence[EndCount], ends_on: date, units: Sequence[Unit]) -> Sequence[PlaceCount]:
-    """Return the sums of each unit in the order of the tree, those of all other places last."""
-    valid: Counter[int | None] = Counter()
-    affected: Counter[int | None] = Counter()
-    for each in counts:
-        valid[each.unit_id] += each.count
-        affected[each.unit_id] += each.count if rules.is_affected(each, ends_on) else 0
-    places = [PlaceCount(unit, valid[unit.id], affected[unit.id]) for unit in units]
-    return [*places, PlaceCount(None, valid[None], affected[None])] if valid[None] else places
+    counts = renewals.list_ends(scope_of(actor, P.CERTIFICATE_SHORTEN), course, today)
+    return foreseeing.foresee(
+        actor, P.CERTIFICATE_SHORTEN, course, rules.under_decision(counts, ends_on), today
+    )
 
 
 def _check_day(course: Course, ends_on: date) -> date:
@@ -119,25 +50,9 @@ def _check_day(course: Course, ends_on: date) -> date:
 
 
 def export(actor: Actor, slug: str, ends_on: date, dialect: str) -> Sheet:
-    """Return a forecast as CSV, a row for each month and unit; it stands in the audit trail."""
+    """Return a forecast as CSV, a row for each month and unit."""
     found = forecast(actor, slug, ends_on)
-    if dialect not in csv_table.DIALECTS:
-        raise Invalid("dialect", N_("There is no such dialect of CSV."))
-    rows = [
-        (
-            f"{line.month:%Y-%m}",
-            unit.code if unit is not None else None,
-            unit.name if unit is not None else None,
-            line.as_they_are,
-            line.by_decision,
-        )
-        for line, unit in found.lines
-    ]
-    content = b"".join(csv_table.stream(COLUMNS, rows, csv_table.DIALECTS[dialect]))
-    name = f"validity_{slug}_{ends_on}_{clock.now():%Y%m%dT%H%M%SZ}"
-    with transaction():
-        audit.record(actor.name, "validity.export", name, course=slug, dialect=dialect, rows=len(rows))
-    return Sheet(f"{name}.csv", content)
+    return foreseeing.export(actor, found, f"validity_{slug}_{ends_on}", dialect, "ending_by_decision")
 
 
 def decide(actor: Actor, slug: str, edition: int, ends_on: date, reason: str) -> Shortening:

@@ -105,6 +105,7 @@ BROAD_EXCEPTS = {
 UNESCAPED = {
     "app/web/rendering.py:_found": "the wording of templates, from their own text and our own catalogues",
     "app/web/rendering.py:counted_words": "the same",
+    "app/formats/word_templates.py:_filled": "the same, for mails and papers",
     "app/web/shown.py:rendered": "HTML that the publisher made from Markdown, sanitised by nh3",
 }
 """Where text becomes HTML without being escaped."""

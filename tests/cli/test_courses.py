@@ -119,3 +119,16 @@ def test_what_was_published_by_command_can_be_completed_and_certified(land, tmp_
     assert certifying.register.list_of_person(
         world.sitting.scope_of(learner, world.sitting.Permission.CERTIFICATE_READ), learner.person_id
     )
+
+
+def test_a_new_rule_of_validity_is_said_when_it_is_published(land, tmp_path):
+    yaml = write(tmp_path) / "course.yaml"
+    run("sync", tmp_path)
+    yaml.write_text(yaml.read_text().replace("valid_for: null ", "valid_for: 18mo "))
+    said = "validity was without end, is now 18mo; 0 people hold a certificate, which keeps its day"
+    assert run("sync", tmp_path)[1] == f"my-course 2.0: published\nmy-course: {said}\n"
+    yaml.write_text(yaml.read_text() + "  renewal_window: 30d\n")
+    said = "renewal opened 90 days before the end, now 30; 0 people hold a certificate, which keeps its day"
+    assert run("sync", tmp_path)[1] == f"my-course 3.0: published\nmy-course: {said}\n"
+    yaml.write_text(yaml.read_text().replace("hours: 1 ", "hours: 1.25 "))
+    assert run("sync", tmp_path)[1] == "my-course 4.0: published\n"

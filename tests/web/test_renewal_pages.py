@@ -90,3 +90,14 @@ def test_whoever_checks_a_shortened_certificate_reads_that_the_document_says_ano
     assert "December 31, 2026" in after
     with at("2027-01-02"):
         assert "has expired" in words(Visitor(app).get(f"/verify/{first.code}"))
+
+
+@pytest.mark.parametrize("locale", ["sr", "sr_Latn", "uk", "bg"])
+def test_where_dates_end_with_a_full_stop_sentences_have_no_second_one(app, eva, locale):
+    first = earn(eva, "2026-03-10")
+    with at("2027-03-11"):
+        visitor = Visitor(app)
+        visitor.post("/language", {"locale": locale})
+        page = words(visitor.get(f"/verify/{first.code}"))
+    assert re.search(r"10\.? \w+ 2027( \w)?\. ", page)
+    assert ".." not in page

@@ -204,8 +204,8 @@ def test_only_a_methodologist_of_the_courses_owner_decides_and_foresees(two, rol
 def test_a_forecast_counts_by_month_and_unit_and_changes_nothing(two, method):
     with at("2026-06-01"):
         found = shortening.forecast(method, "yearly", DAY)
-    assert (found.valid, found.affected) == (2, 2)
-    assert [(each.unit.code, each.valid, each.affected) for each in found.places] == [
+    assert (found.valid, found.sooner) == (2, 2)
+    assert [(each.unit.code, each.valid, each.sooner) for each in found.places] == [
         ("596230", 1, 1),
         ("585068", 1, 1),
     ]
@@ -220,7 +220,7 @@ def test_a_forecast_is_what_then_happens(two, method):
     with at("2026-06-01"):
         found = shortening.forecast(method, "yearly", DAY)
     decide(method)
-    assert proceed() == found.affected
+    assert proceed() == found.sooner
 
 
 def test_units_outside_her_own_are_counted_together_and_never_named(land):
@@ -236,7 +236,7 @@ def test_units_outside_her_own_are_counted_together_and_never_named(land):
         found = shortening.forecast(regional, "yearly", DAY)
         sheet = shortening.export(regional, "yearly", DAY, "plain")
     assert [each.unit and each.unit.code for each in found.places] == ["596230", None]
-    assert (found.valid, found.affected) == (2, 2)
+    assert (found.valid, found.sooner) == (2, 2)
     assert sheet.content.decode().splitlines() == [
         "month,unit_code,unit_name,ending_as_they_are,ending_by_decision",
         "2026-12,,,0,1",

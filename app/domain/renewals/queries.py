@@ -11,7 +11,7 @@ from app.domain.certificates.models import Certificate
 from app.domain.enrolment.models import Enrolment
 from app.domain.renewals.models import Reminder, Shortening
 from app.domain.renewals.rules import STEPS
-from app.domain.renewals.values import EndCount
+from app.domain.renewals.values import EndCount, HeldCount
 from app.domain.territory.models import Unit
 from app.domain.territory.values import Scope
 from app.foundation.db import session
@@ -141,15 +141,40 @@ def list_ends(scope: Scope, course: Course, today: date) -> Sequence[EndCount]:
 
     Units outside the scope are told together, without their names.
     """
-    place = case((scope.within(Certificate.unit_path), Enrolment.unit_id), else_=null())
+    place = _place_in(scope)
     counted = (
         _of_older(course.id, course.newest_edition)
-        .where(or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today))
+        .where(_lasts(today))
         .with_only_columns(place, Certificate.valid_until, func.count())
         .group_by(place, Certificate.valid_until)
     )
     rows = session().execute(counted)
     return [EndCount(unit_id, ends_on, count) for unit_id, ends_on, count in rows]
+
+
+def list_held(scope: Scope, course: Course, today: date) -> Sequence[HeldCount]:
+    """Return how many people hold a valid certificate of a course, by its days and the holder's unit.
+
+    Of somebody who holds several the newest counts. Units outside the scope are told together, without their names.
+    """
+    place = _place_in(scope)
+    newest = _held(course, today).with_only_columns(func.max(Certificate.id)).group_by(Certificate.person_id)
+    days = (Enrolment.outcome_on, Certificate.valid_until)
+    counted = (
+        select(place, *days, func.count())
+        .join_from(Certificate, Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Certificate.id.in_(newest))
+        .group_by(place, *days)
+    )
+    rows = session().execute(counted)
+    return [HeldCount(unit_id, on, ends_on, count) for unit_id, on, ends_on, count in rows if on is not None]
+
+
+def count_holders(scope: Scope, course: Course, today: date) -> int:
+    """Return how many people hold a valid certificate of a course within a scope, wherever they are."""
+    holders = _held(course, today).join(Course, Course.id == Edition.course_id)
+    counted = holders.with_only_columns(func.count(Certificate.person_id.distinct()))
+    return session().scalar(counted.where(scope.within(Course.owner_path))) or 0
 
 
 def list_units(scope: Scope, unit_ids: Sequence[int]) -> Sequence[Unit]:
@@ -160,9 +185,27 @@ def list_units(scope: Scope, unit_ids: Sequence[int]) -> Sequence[Unit]:
 
 def _of_older(course_id: int, edition: int) -> Select[Certificate]:
     """Return the query for good certificates of the editions of a course before one."""
+    return _good_of(course_id).where(Edition.number < edition)
+
+
+def _held(course: Course, today: date) -> Select[Certificate]:
+    """Return the query for certificates of all editions of a course that are valid on a day."""
+    return _good_of(course.id).where(_lasts(today))
+
+
+def _good_of(course_id: int) -> Select[Certificate]:
     return (
         select(Certificate)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .join(Edition, Edition.id == Enrolment.edition_id)
-        .where(Edition.course_id == course_id, Edition.number < edition, _is_good())
+        .where(Edition.course_id == course_id, _is_good())
     )
+
+
+def _lasts(today: date) -> ColumnElement[bool]:
+    return or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today)
+
+
+def _place_in(scope: Scope) -> ColumnElement[int | None]:
+    """Return the unit for which a certificate counts, NULL outside a scope."""
+    return case((scope.within(Certificate.unit_path), Enrolment.unit_id), else_=null())

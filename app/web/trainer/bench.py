@@ -24,7 +24,7 @@ from app.web.account.views import add_error
 from app.web.session import actor, choose_locale
 from app.web.trainer.forms import GrantForm
 from app.web.trainer.shelf import blueprint
-from app.workflows import adjusting, correcting, drafting, inspecting, questioning
+from app.workflows import adjusting, correcting, drafting, inspecting, questioning, revising
 from app.workflows.publishing import Published, Seen
 
 P = Permission
@@ -41,6 +41,7 @@ def course(slug: str) -> str:
         "trainer/course.html",
         bench=bench,
         examined=examined,
+        revised=revising.find_change(actor(), bench.course, bench.newest, examined.course),
         pools=questioning.list_drafted_pools(actor(), examined.course) if examined.course else [],
         versions=versions,
         authors=list_authors(bench, versions),

@@ -16,7 +16,15 @@ from app.web.account.views import add_error
 from app.web.labels import UNIT_LEVELS
 from app.web.session import actor, choose_locale
 from app.web.trainer.forms import NewCourseForm, UploadForm
-from app.web.trainer.wording import losses, told, told_author, told_change, told_difference, told_note
+from app.web.trainer.wording import (
+    losses,
+    told,
+    told_author,
+    told_change,
+    told_difference,
+    told_note,
+    told_revision,
+)
 from app.workflows import drafting, inspecting, marking
 
 blueprint = Blueprint("trainer", __name__)
@@ -31,6 +39,7 @@ def teach_words(state: BlueprintSetupState) -> None:
         told_change=told_change,
         told_difference=told_difference,
         told_note=told_note,
+        told_revision=told_revision,
     )
     state.app.jinja_env.filters["losses"] = losses
 

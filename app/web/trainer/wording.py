@@ -1,15 +1,19 @@
 """The words for what the checker finds, what differs, and what publishing will make of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from flask_babel import LazyString
+from babel.dates import format_skeleton
+from flask_babel import LazyString, get_locale, ngettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.catalogue.rules import Change, Difference, How, Part
-from app.domain.catalogue.values import Finding
+from app.domain.catalogue.values import CertificateRule, Finding
+from app.domain.renewals.rules import days_of
 from app.formats.question_exchange import Effect, Note
 from app.foundation.i18n import translate
 from app.web.session import actor, choose_locale
+from app.workflows.revising import RuleChange
 
 CHANGES = {
     Change.NONE: _("Nothing that learners see differs: no new version will be made."),
@@ -60,6 +64,42 @@ def told_difference(difference: Difference) -> str:
 def told_change(change: Change, is_first: bool) -> str:
     """Return what publishing will make of a course."""
     return str(FIRST if is_first else CHANGES[change])
+
+
+def told_validity(rule: CertificateRule) -> str:
+    """Return how long certificates are valid by a rule."""
+    if rule.valid_until is not None:
+        day = date.fromisoformat(f"2000-{rule.valid_until}")  # A leap year has every day.
+        return str(_("until the next %(day)s", day=format_skeleton("MMMMd", day, locale=get_locale())))
+    if rule.valid_for is None:
+        return str(_("without end"))
+    if rule.valid_for.unit == "y":
+        return str(ngettext("%(num)s year", "%(num)s years", rule.valid_for.amount))
+    return str(ngettext("%(num)s month", "%(num)s months", rule.valid_for.amount))
+
+
+def told_revision(change: RuleChange) -> str:
+    """Return how a draft changes the rule of validity, and how many people hold a certificate."""
+    said = []
+    if change.moves_end:
+        terms = {"before": told_validity(change.before), "after": told_validity(change.after)}
+        said.append(
+            _("The rule of validity changes. Until now: %(before)s. Once published: %(after)s.", **terms)
+        )
+    if change.moves_window:
+        said.append(
+            ngettext(
+                "Certificates can then be renewed from %(num)s day before their end, those that are out, too.",
+                "Certificates can then be renewed from %(num)s days before their end, those that are out, too.",
+                days_of(change.after.renewal_window),
+            )
+        )
+    held = ngettext(
+        "%(num)s person holds a valid certificate.",
+        "%(num)s people hold a valid certificate.",
+        change.holders,
+    )
+    return " ".join(str(each) for each in (*said, held))
 
 
 def told_author(name: str, authors: Mapping[str, str]) -> str:
