@@ -17,6 +17,7 @@ from app.jobs.announcing import declare, make_huey
 from app.workflows import (
     bundling,
     keeping,
+    leaving,
     minting,
     notifying,
     regrading,
@@ -48,6 +49,7 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "notify.revoked": notifying.tell_of_revocation,
     "notify.work-marked": notifying.tell_of_mark,
     "notify.work-returned": notifying.tell_of_return,
+    "reports.forget": leaving.forget_person,
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""
@@ -105,6 +107,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "end-older-certificates": shortening.proceed,
     "remind-of-ends": renewing.remind,
     "list-ended-badges": minting.keep_lists,
+    "remove-old-files": leaving.remove_old,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 
