@@ -132,7 +132,7 @@ def test_the_page_says_until_when_a_file_is_there_and_makes_it_anew_afterwards(r
     address = reader.post(PAGE, asked).headers["Location"]
     session().rollback()
     worker.perform_due(app)
-    assert "It stays here until Aug 22, 2026" in plain(reader.get(address))
+    assert "It stays here until August 22, 2026, " in plain(reader.get(address))
     session().rollback()
     with clock.at(population.NOW + timedelta(days=7)):
         worker.keep_time(app)
