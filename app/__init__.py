@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+import app.api.v1 as programs
 import app.web as pages
 from app.domain.assessments import models as assessments_models
 from app.domain.catalogue import models as catalogue_models
@@ -16,6 +17,7 @@ from app.domain.territory import models as territory_models
 from app.foundation import audit, files, logs, mail, queue, settings
 from app.foundation.db import db, install_engine_rules
 from app.jobs import announcing
+from app.web.limiter import verification
 
 MODELS = (
     assessments_models,
@@ -53,6 +55,7 @@ def create_app(given: settings.Settings | None = None) -> Flask:
         install_engine_rules(db.engine)
     queue.use(announcing.announcer(chosen))
     flask_app.extensions["gradivo.settings"] = chosen
+    programs.install(flask_app, verification)
     pages.install(flask_app, chosen)
     return flask_app
 

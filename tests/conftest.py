@@ -1,14 +1,17 @@
 """What every test may ask for: an application on an empty database, on SQLite and on PostgreSQL."""
 
+import os
 import socket
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import CompoundSelect, Engine, Table, event, literal, select, union_all
 
 from app.commands import create_app
 from app.foundation import clock, heads, queue, settings
@@ -32,6 +35,23 @@ def environment(instance: Path, **more: str) -> Settings:
     return from_env({**given, **more})
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Let what is written be on the disk when the machine likes: what power loss does is tried by other processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
+
+
+def without_waiting(engine: Engine) -> None:
+    """Let SQLite do the same."""
+
+    def relax(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(engine, "connect", relax)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Postgres]:
     """One private cluster for this process."""
@@ -50,6 +70,8 @@ def _application(request, engine: str, instance: Path) -> Iterator[Flask]:
     limiter.enabled = False
     queue.use(None)
     with made.app_context():
+        if engine == "sqlite":
+            without_waiting(db.engine)
         db.create_all()
     yield made
     with made.app_context():
@@ -85,15 +107,36 @@ def open_app(made: Flask) -> Iterator[Flask]:
 
 
 def _empty() -> None:
+    """Delete every row; what never held one since is not touched, for that takes longer than many a test."""
     db.session.remove()
     with db.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        filled = set(connection.scalars(_list_filled()))
+        statements = [str(table.delete()) for table in _tables() if table.name in filled]
         if db.engine.dialect.name == "postgresql":
-            names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            raw = connection.connection.dbapi_connection
+            raw.execute("; ".join(["SET LOCAL session_replication_role = replica", *statements, _NUMBERS]))
             return
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+_NUMBERS = (
+    "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value > 0"
+)
+"""Lets every number begin again at one."""
+
+
+@cache
+def _tables() -> Sequence[Table]:
+    """Return every table, those first that no other points to."""
+    return Base.metadata.sorted_tables[::-1]
+
+
+@cache
+def _list_filled() -> CompoundSelect[tuple[str]]:
+    """Return the query for the names of the tables that hold anything."""
+    return union_all(*(select(literal(table.name)).where(select(table).exists()) for table in _tables()))
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 A ``reason`` is an English msgid marked by ``i18n.N_``; ``values`` fill its ``%(name)s`` places.
 """
 
+from collections.abc import Mapping
+from http import HTTPStatus
+
 
 class AppError(Exception):
     """The root of every error that a person may meet."""
@@ -51,3 +54,20 @@ class Invalid(AppError):
     def __init__(self, field: str, reason: str = "", **values: object) -> None:
         super().__init__(reason, **values)
         self.field = field
+
+
+_STATUS: Mapping[type[AppError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Gone: HTTPStatus.GONE,
+    Refused: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unready: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(error: AppError) -> int:
+    """Return what an error is in HTTP (RFC 9110, section 15), which every front door that speaks it says alike."""
+    found = (status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR).value

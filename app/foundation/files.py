@@ -3,10 +3,12 @@
 A file's name is the SHA-256 of its bytes; two folders deep, so that no folder grows too large.
 """
 
+import fcntl
 import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -75,15 +77,31 @@ class FileStore:
                 left.unlink(missing_ok=True)
 
     def discard(self, digest: str, before: datetime) -> bool:
-        """Remove a file unless it was put again since a moment; tell whether it is gone."""
+        """Remove a file unless it was put again since a moment, or files are held; tell whether it is gone."""
         path = self._path(digest)
         try:
-            if path.stat().st_mtime > before.timestamp():
-                return False
-            path.unlink()
+            with self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                if path.stat().st_mtime > before.timestamp():
+                    return False
+                path.unlink()
         except FileNotFoundError:
             return True
+        except BlockingIOError:
+            return False
         return True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no file be removed meanwhile, by any process: for whoever copies what rows named at a moment."""
+        with self._lock(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def _lock(self, how: int) -> Iterator[None]:
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".removing").open("ab") as lock:
+            fcntl.flock(lock, how)
+            yield
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""

@@ -1,19 +1,21 @@
 """Counts what happens while pages are read: a GET adds a line to a file of the instance, a job takes all lines at once.
 
 A line is a number and a day. So reading writes nothing to the database, waits for nobody, and leaves nothing of who
-read. What was taken and then not settled, because the power failed, is counted again: better once more than never.
+read. Lines that are taken are set aside as a batch, which keeps its id until it is settled: whoever enters its counts
+notes the id in the same transaction, and so enters none twice, whenever the power fails.
 """
 
 import fcntl
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO
+from uuid import UUID
 
-from app.foundation import clock, settings
+from app.foundation import clock, ids, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +26,60 @@ class Count:
     last_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was taken at once, number → count; one that was not settled comes again with the same id."""
+
+    id: UUID
+    counts: Mapping[int, Count]
+
+
+def add(name: str, number: int) -> None:
+    """Count a thing once more."""
+    with _locked(name), _path(name).open("a", encoding="ascii") as lines:
+        lines.write(f"{number} {clock.now().date().isoformat()}\n")
+
+
 @contextmanager
-def _locked(name: str) -> Iterator[IO[str]]:
-    """Open the file of a tally for this process alone."""
-    with _path(name).open("a+", encoding="ascii") as lines:
-        fcntl.flock(lines, fcntl.LOCK_EX)
-        yield lines
+def taken(name: str) -> Iterator[Batch | None]:
+    """Yield what was counted since, or is not settled yet; None where nothing was. It is settled if the block ends."""
+    with _locked(f"{name}-taken"):
+        aside = _set_aside(name)
+        if aside is None:
+            yield None
+            return
+        lines = aside.read_text(encoding="ascii").splitlines()
+        yield Batch(UUID(aside.name.split(".")[1]), _counted(lines))
+        aside.unlink()
+
+
+def _set_aside(name: str) -> Path | None:
+    """Return the file of the batch that is not settled, else of a new one; its name outlives a power failure."""
+    left = next(settings.current().instance.glob(f"{name}.*.tally"), None)
+    if left is not None:
+        return left
+    with _locked(name):
+        if not _path(name).exists():
+            return None
+        aside = _path(name).rename(_path(f"{name}.{ids.public_id()}"))
+    folder = os.open(aside.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return aside
 
 
 def _path(name: str) -> Path:
     return settings.current().instance / f"{name}.tally"
 
 
-def add(name: str, number: int) -> None:
-    """Count a thing once more."""
-    with _locked(name) as lines:
-        lines.write(f"{number} {clock.now().date().isoformat()}\n")
-
-
 @contextmanager
-def taken(name: str) -> Iterator[Mapping[int, Count]]:
-    """Yield what was counted since, number → count, and forget it when the block ends well."""
-    with _locked(f"{name}-taken") as aside:
-        with _locked(name) as lines:
-            lines.seek(0)
-            aside.write(lines.read())
-            aside.flush()
-            lines.truncate(0)
-        aside.seek(0)
-        yield _counted(aside.read().splitlines())
-        aside.truncate(0)
+def _locked(name: str) -> Iterator[None]:
+    """Let no other process and no other thread do this meanwhile."""
+    with _path(name).with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _counted(lines: list[str]) -> Mapping[int, Count]:

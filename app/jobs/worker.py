@@ -19,6 +19,7 @@ from app.workflows import (
     bundling,
     forgetting,
     keeping,
+    leaving,
     minting,
     notifying,
     regrading,
@@ -52,6 +53,7 @@ JOBS: Mapping[str, Callable[..., object]] = {
     "notify.revoked": notifying.tell_of_revocation,
     "notify.work-marked": notifying.tell_of_mark,
     "notify.work-returned": notifying.tell_of_return,
+    "reports.forget": leaving.forget_person,
     "reports.make": reporting.make_file,
 }
 """Name of a job → the workflow that does it."""
@@ -110,6 +112,7 @@ TIMETABLE: Mapping[str, Callable[[Actor], Any]] = {
     "remind-of-ends": renewing.remind,
     "list-ended-badges": minting.keep_lists,
     "forget-names": forgetting.forget_names,
+    "remove-old-files": leaving.remove_old,
 }
 """What happens every minute, by the name that stands in the audit trail."""
 

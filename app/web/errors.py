@@ -8,20 +8,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.foundation.db import db
-from app.foundation.errors import AppError, Conflict, Gone, Invalid, NotFound, Refused, TooMany, Unready
+from app.foundation.errors import AppError, TooMany, Unready, status_of
 from app.foundation.i18n import translate
 from app.foundation.logs import log
 from app.web.session import choose_locale
 
-_STATUS: dict[type[AppError], int] = {
-    NotFound: 404,
-    Gone: 410,
-    Refused: 403,
-    Conflict: 409,
-    Invalid: 422,
-    TooMany: 429,
-    Unready: 503,
-}
 _PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
 
@@ -56,8 +47,7 @@ def install(app: Flask) -> None:
 
 def _of_house(error: AppError) -> Response:
     db.session.rollback()
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-    response = page(status, words_of(error))
+    response = page(status_of(error), words_of(error))
     if isinstance(error, TooMany | Unready):
         response.headers["Retry-After"] = str(error.seconds)
     return response

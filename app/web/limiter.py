@@ -4,3 +4,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 limiter = Limiter(get_remote_address, default_limits=[])
+
+verification = limiter.shared_limit("60/minute", scope="verification")
+"""How often an address may ask for certificates by their codes and files, at all front doors together."""

@@ -79,6 +79,7 @@ def erase(actor: Actor, person_id: UUID, *, password: str = "") -> None:
         _forget(remains)
         for digest in sorted(remains.digests):
             queue.enqueue("files.forget", digest=digest)
+        queue.enqueue("reports.forget", person_id=person.id)
         audit.record(
             actor.name,
             "person.erase",

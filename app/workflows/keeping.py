@@ -4,8 +4,8 @@ A set is a folder: ``tables/`` (foundation.snapshot), ``files/`` (the file store
 (what the instance needs to go on as the same one), ``signing/`` (the keys of its own, where it made them),
 ``chain-heads.json`` (how far the chains were sealed) and ``manifest.json``, which is written last: a set without it
 is none. The tables are written before the files, all of one moment: a file is in the store before a row names it, and
-is never changed. One that no row names any more is removed when somebody was erased: a set that is being made at that
-moment lacks it, is refused, and made again.
+is never changed. One that no row names any more is removed, when somebody was erased or its time is over, but not
+while a set is being made: its job waits until then.
 """
 
 import hashlib
@@ -101,7 +101,8 @@ def create(actor: Actor, folder: Path) -> Backup:
         raise Conflict(f"{folder} is not empty: a backup wants a folder of its own")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return _create(actor, folder)
+        with files.store().held():
+            return _create(actor, folder)
     except BaseException:
         _empty(folder)
         raise
@@ -154,7 +155,7 @@ def restore(actor: Actor, folder: Path) -> Restoration:
 
 
 def forget_file(actor: Actor, digest: str) -> None:
-    """Remove a file of somebody who is erased, unless a row names the same bytes; raises Conflict while it may yet.
+    """Remove a file whose row has let it go, unless a row names the same bytes; raises Conflict while it may not go.
 
     Whoever puts the same bytes now names them within the hour that the job is done again.
     """
@@ -162,7 +163,7 @@ def forget_file(actor: Actor, digest: str) -> None:
     if references.is_named(FILE_COLUMNS, digest, FREED_BY):
         return
     if not files.store().discard(digest, clock.ago(hours=1)):
-        raise Conflict(f"file {digest} was put within the last hour")
+        raise Conflict(f"file {digest} was put within the last hour, or a backup is being made")
 
 
 def _require_operator(actor: Actor) -> None:

@@ -215,7 +215,8 @@ def fulfil(actor: Actor, report_id: int, make: Callable[[Actor, ReportFile], tup
     digest, count = make(asker, promised)
     with transaction():
         promised = files.get_file_by_id(own, report_id)
-        if promised.made_at is not None:
+        if promised.made_at is not None:  # Another made it, or it was let go meanwhile.
+            enqueue("files.forget", digest=digest)
             return
         reports.keep(promised, digest, count)
         audit.record(asker.name, "report.make", promised.public_id, rows=count)

@@ -87,15 +87,16 @@ def note_check(reader: Actor | None, certificate: Certificate) -> None:
 
 
 def count_checks(actor: Actor) -> int:
-    """Enter how often certificates were checked since, and return of how many that was."""
+    """Enter how often certificates were checked since, each check once, and return of how many that was."""
     require(actor, P.CERTIFICATE_READ)
-    with tally.taken(TALLY) as counts:
-        if not counts:
+    with tally.taken(TALLY) as batch:
+        if batch is None:
             return 0
         with transaction():
-            known = register.list_by_ids(scope_of(actor, P.CERTIFICATE_READ), counts)
+            known = register.list_by_ids(scope_of(actor, P.CERTIFICATE_READ), batch.counts)
             for each in known:
-                certificates.count_checked(each.id, counts[each.id].times, counts[each.id].last_on)
+                count = batch.counts[each.id]
+                certificates.count_checked(each.id, count.times, count.last_on, batch.id)
     return len(known)
 
 

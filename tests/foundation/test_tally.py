@@ -20,13 +20,14 @@ def instance(tmp_path):
 
 
 def take():
-    with tally.taken("looks") as counts:
+    with tally.taken("looks") as batch:
+        counts = batch.counts if batch is not None else {}
         return {number: (count.times, count.last_on) for number, count in counts.items()}
 
 
-def fail_to_settle():
-    with tally.taken("looks"):
-        tally.add("looks", 7)
+def fail_after(look):
+    with tally.taken("looks") as batch:
+        look(batch)
         raise RuntimeError
 
 
@@ -43,8 +44,26 @@ def test_what_was_counted_is_taken_once_with_the_last_day():
 def test_what_could_not_be_settled_is_taken_again_with_what_came_meanwhile():
     tally.add("looks", 7)
     with pytest.raises(RuntimeError):
-        fail_to_settle()
-    assert take()[7][0] == 2
+        fail_after(
+            lambda _batch: tally.add("looks", 7)
+        )  # What is counted meanwhile belongs to the next batch.
+    assert take()[7][0] == 1
+    assert take()[7][0] == 1
+    assert take() == {}
+
+
+def test_what_was_not_settled_comes_again_as_the_same_batch_and_the_next_is_another():
+    seen = []
+    for _ in range(3):
+        tally.add("looks", 7)
+        with pytest.raises(RuntimeError):
+            fail_after(seen.append)
+    assert [each.id for each in seen] == [seen[0].id] * 3
+    assert [each.counts[7].times for each in seen] == [1, 1, 1]
+    assert take()[7][0] == 1
+    with tally.taken("looks") as following:
+        assert following.id != seen[0].id
+        assert following.counts[7].times == 2
 
 
 def test_many_at_once_lose_nothing_while_the_job_takes():

@@ -122,6 +122,7 @@ PARAMETERS: dict[tuple[str, str], Given] = {
     ("admin", "revocation_id"): Given(("revocation",)),
     ("admin", "letter_id"): Given(("mail",)),
     ("admin.unit", "code"): Given(("issuer",), by_anyone),
+    ("api", "code"): Given(("certificate",), by_anyone),
     ("coordinator", "file_id"): Given(("file",), by_asker),
     ("learner", "address"): word("first"),
     ("learner", "attempt_id"): Given(("open", "finished"), by_learner),

@@ -1,17 +1,15 @@
 """One stage for all attacks of a process; restored after each of them."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
 
 from app import create_app
 from app.foundation import queue
 from app.foundation.db import db
 from app.web.limiter import limiter
-from tests.conftest import environment
+from tests.conftest import environment, without_waiting
 from tests.security.stage import Stage
 
 
@@ -24,17 +22,12 @@ def built_stage(tmp_path_factory) -> Iterator[Stage]:
     limiter.enabled = False
     queue.use(None)
     with made.app_context():
-        event.listen(db.engine, "connect", _without_waiting)
+        without_waiting(db.engine)
     built = Stage(made)
     yield built
     with made.app_context():
         db.engine.dispose()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _without_waiting(connection: sqlite3.Connection, _record: object) -> None:
-    """Let the disk be slow: what power loss would do is tried elsewhere."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
-"""The pages on which anyone checks a certificate: by its code, by its file, by a program."""
+"""The pages on which anyone checks a certificate: by its code, by its file."""
 
 import io
-import json
 from datetime import timedelta
 from random import Random
 
@@ -137,13 +136,11 @@ def test_a_hidden_name_is_shown_to_whoever_types_the_end_of_the_code(app, anyone
     assert "Nováková" not in text(anyone.get(address))
 
 
-def test_a_hidden_name_stays_hidden_for_files_and_programs(app, anyone, eva):
+def test_a_hidden_name_stays_hidden_for_files(app, anyone, eva):
     hide(app)
     page = send(anyone, store().get(eva.signed_digest))
     assert "E. N." in page
     assert "Nováková" not in page
-    told = anyone.get(f"/api/v1/certificates/{eva.code}").json
-    assert (told["name"], told["name_latin"], told["is_name_hidden"]) == ("E. N.", "E. N.", True)
 
 
 def test_a_holder_hides_and_shows_her_name_and_twice_is_once(app, anyone, eva):
@@ -184,48 +181,6 @@ def test_each_check_is_counted_and_the_holder_sees_how_many(app, anyone, eva):
     assert count() == 1
     assert "checked 4 times, last on" in text(holder.get("/certificates"))
     assert count() == 0
-
-
-def test_a_program_gets_what_the_page_says(anyone, eva):
-    answer = anyone.get(f"/api/v1/certificates/{eva.code}")
-    assert answer.mimetype == "application/json"
-    assert answer.headers["Cache-Control"] == "no-store"
-    told = answer.json
-    said = eva.snapshot
-    assert told | {"checked_at": ""} == {
-        "code": eva.code,
-        "number": eva.number,
-        "state": "valid",
-        "name": "Eva Nováková",
-        "name_latin": "Eva Nováková",
-        "is_name_hidden": False,
-        "kind": "exam",
-        "course": said["course_title"],
-        "courses": [],
-        "language": said["language"],
-        "hours": float(said["hours"]),
-        "completed_on": said["completed_on"],
-        "issued_on": said["issued_on"],
-        "valid_until": said["valid_until"],
-        "issuer": "Ukázkový úřad",
-        "successor": None,
-        "duplicate_of": None,
-        "ended_at": None,
-        "reason": None,
-        "address": f"http://localhost/verify/{eva.code}",
-        "checked_at": "",
-        "erased_on": None,
-    }
-    revoke(eva)
-    ended = anyone.get(f"/api/v1/certificates/{eva.code}").json
-    assert (ended["state"], ended["reason"]) == ("revoked", "Issued by mistake.")
-
-
-def test_a_program_is_told_in_json_that_a_code_is_unknown(anyone, land):
-    for code in ("AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "x", "0" * 300):
-        answer = anyone.get(f"/api/v1/certificates/{code}", 404)
-        assert answer.mimetype == "application/problem+json"
-        assert json.loads(answer.data)["status"] == 404
 
 
 def test_guessing_is_limited_over_all_ways_together(anyone, eva, monkeypatch):

@@ -145,7 +145,7 @@ def _show_it(own: Actor, held: Certificate) -> None:
     minting.make(SYSTEM, held.code)
     verifying.choose_name(own, is_hidden=True)
     with transaction() as writing:
-        certificates.count_checked(held.id, 2, clock.now().date())
+        certificates.count_checked(held.id, 2, clock.now().date(), uuid4())
         writing.add(Reminder(certificate_id=held.id, step=30, at=clock.now()))
 
 

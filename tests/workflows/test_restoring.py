@@ -1,7 +1,9 @@
-"""A restored register is recomputed, and knows how far it was sealed."""
+"""A restored register is recomputed, and knows how far it was sealed; a set holds every file that its rows name."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +12,13 @@ from sqlalchemy import delete
 from app.commands import create_app
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
-from app.foundation import files, heads, migrating, settings
+from app.domain.reports import service as reports
+from app.domain.reports.rules.leaving import KEPT_FOR
+from app.foundation import clock, files, heads, migrating, settings
 from app.foundation.db import db, transaction
-from app.foundation.errors import Invalid
-from app.workflows import keeping, registering, rendering, sealing
+from app.foundation.errors import Invalid, NotFound
+from app.jobs import worker
+from app.workflows import keeping, leaving, registering, rendering, sealing
 from tests import world
 from tests.conftest import environment
 from tests.lapsing import held_by, lapse
@@ -85,3 +90,32 @@ def test_files_that_left_with_a_name_are_missed_by_no_set_and_those_of_others_ar
         sealing.seal(OPERATOR)
         assert registering.verify(OPERATOR).fault is None
         assert held_by(number).snapshot["family_name"] == ""
+
+
+def test_a_file_that_goes_while_a_backup_is_made_is_in_it_and_is_removed_later(found, tmp_path, monkeypatch):
+    copy, app = keeping._copy_store, found("old")
+    later = clock.now() + KEPT_FOR + timedelta(minutes=1)
+
+    def let_go_and_copy(folder):
+        with clock.at(later):
+            assert leaving.remove_old(Actor.system("remove-old-files")) == 1
+            assert worker.perform_due(app) == 0
+        copy(folder)
+
+    monkeypatch.setattr(keeping, "_copy_store", let_go_and_copy)
+    with app.app_context():
+        migrating.upgrade(db.engine)
+        world.settle()
+        digest = files.store().put(b"a bundle")
+        os.utime(files.store().path(digest), (1, 1))
+        asker = world.person()
+        with transaction():
+            asked = reports.ask(asker.id, "bundle.zip", {}, ())
+            reports.keep(asked, digest, 1)
+        keeping.create(OPERATOR, tmp_path / "set")
+        keeping.verify(OPERATOR, tmp_path / "set")
+        assert list((tmp_path / "set" / "files").rglob(digest))
+        with clock.at(later + timedelta(minutes=1)):
+            assert worker.perform_due(app) == 1
+        with pytest.raises(NotFound):
+            files.store().path(digest)

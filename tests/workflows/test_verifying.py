@@ -1,6 +1,7 @@
 """Verification of files: what was issued is genuine, and nothing else is; what others see, and how it is counted."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -92,6 +93,53 @@ def test_checks_by_others_are_counted_and_the_holders_own_are_not(eva, jana):
         {},
         False,
     )
+
+
+def checks():
+    session().rollback()
+    return {each.certificate_id: each.times for each in session().scalars(select(CertificateCheck))}
+
+
+def test_who_is_killed_between_entering_and_settling_counts_no_check_twice(eva, jana, monkeypatch):
+    """As when the power fails there: the counts are in the database, and the file of the batch is there still."""
+    job, unlink = Actor.system("count-checks"), Path.unlink
+    verifying.note_check(None, eva)
+    verifying.count_checks(job)
+    for each in (eva, eva, jana):
+        verifying.note_check(None, each)
+
+    def die(path, *, missing_ok=False):
+        if path.suffix == ".tally":
+            raise SystemExit
+        unlink(path, missing_ok=missing_ok)
+
+    for _ in range(2):
+        with monkeypatch.context() as killing:
+            killing.setattr(Path, "unlink", die)
+            with pytest.raises(SystemExit):
+                verifying.count_checks(job)
+        assert checks() == {eva.id: 3, jana.id: 1}
+        verifying.note_check(None, jana)
+    assert verifying.count_checks(job) == 2
+    assert checks() == {eva.id: 3, jana.id: 1}
+    assert verifying.count_checks(job) == 1
+    assert checks() == {eva.id: 3, jana.id: 3}
+
+
+def test_who_is_killed_before_the_counts_are_committed_loses_none(eva, monkeypatch):
+    job = Actor.system("count-checks")
+    verifying.note_check(None, eva)
+
+    def die(*_given):
+        raise SystemExit
+
+    with monkeypatch.context() as killing:
+        killing.setattr(verifying.certificates, "count_checked", die)
+        with pytest.raises(SystemExit):
+            verifying.count_checks(job)
+    assert checks() == {}
+    assert verifying.count_checks(job) == 1
+    assert checks() == {eva.id: 1}
 
 
 def test_a_count_of_a_certificate_that_a_restored_backup_does_not_have_is_let_go(eva):

@@ -143,13 +143,17 @@ class HiddenName(Base):
 
 
 class CertificateCheck(Base):
-    """How often a certificate was checked by others, and on which day (UTC) last; never by whom."""
+    """How often a certificate was checked by others, and on which day (UTC) last; never by whom.
+
+    ``batch`` is what of the tally was entered last, so that it is not entered again.
+    """
 
     __tablename__ = "certificate_check"
 
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), primary_key=True)
     times: Mapped[int]
     last_on: Mapped[date]
+    batch: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class Notice(Base):

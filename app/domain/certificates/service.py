@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Executable, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -241,11 +242,15 @@ def show_name(person_id: int) -> None:
     session().execute(delete(HiddenName).where(HiddenName.person_id == person_id))
 
 
-def count_checked(certificate_id: int, times: int, last_on: date) -> None:
-    """Add to how often a certificate was checked."""
-    fresh = insert_into(CertificateCheck).values(certificate_id=certificate_id, times=times, last_on=last_on)
-    counted = {"times": CertificateCheck.times + times, "last_on": last_on}
-    session().execute(fresh.on_conflict_do_update(index_elements=["certificate_id"], set_=counted))
+def count_checked(certificate_id: int, times: int, last_on: date, batch: UUID) -> None:
+    """Add to how often a certificate was checked; the same batch again adds nothing."""
+    given = {"times": times, "last_on": last_on, "batch": batch}
+    fresh = insert_into(CertificateCheck).values(certificate_id=certificate_id, **given)
+    counted = {**given, "times": CertificateCheck.times + times}
+    is_new = CertificateCheck.batch.is_distinct_from(batch)
+    session().execute(
+        fresh.on_conflict_do_update(index_elements=["certificate_id"], set_=counted, where=is_new)
+    )
 
 
 def shorten(told: Sequence[Certificate], ends_on: date, by: str, reason: str) -> None:

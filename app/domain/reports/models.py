@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.reports.rules import leaving
 from app.foundation import ids
 from app.foundation.db import Base, Moment
 
@@ -16,7 +17,8 @@ class ReportFile(Base):
 
     ``parameters`` are what was asked; ``paths`` are the units that its rows come from, empty for all there
     are, so that it is handed out only to whom they are still open. ``row_count`` grows while the file is made;
-    ``row_total`` is how many rows fitted, of which some may have had no document yet.
+    ``row_total`` is how many rows fitted, of which some may have had no document yet. A file that was made and
+    has no ``file_digest`` is gone.
     """
 
     __tablename__ = "report_file"
@@ -43,6 +45,16 @@ class ReportFile(Base):
     def missing_count(self) -> int:
         """How many certificates fitted and are not in it, once it is made."""
         return (self.row_total or 0) - (self.row_count or 0) if self.is_of_certificates else 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was made and is there no more."""
+        return self.made_at is not None and self.file_digest is None
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """The moment from which it is there no more, once it is made."""
+        return leaving.kept_until(self.made_at) if self.made_at else None
 
     @property
     def unit_path(self) -> str:

@@ -46,6 +46,11 @@ def refuse(asked: ReportFile) -> None:
     asked.refused_at = clock.now()
 
 
+def let_go(asked: ReportFile) -> None:
+    """Note that the file is there no more; one that is still being made counts as made, and is not kept."""
+    asked.made_at, asked.file_digest = asked.made_at or clock.now(), None
+
+
 def forget(person_id: int) -> None:
     """Let the files that somebody who is erased has asked for be gone."""
     session().execute(delete(ReportFile).where(ReportFile.person_id == person_id))

@@ -55,6 +55,7 @@ ACTIONS: Mapping[str, object] = {
     "register.export": _("Register exported"),
     "report.export": _("Report exported"),
     "report.make": _("Report file made"),
+    "report.remove": _("Report file removed"),
     "revocation.approve": _("Revocation of several certificates approved"),
     "revocation.ask": _("Revocation of several certificates asked for"),
     "revocation.reject": _("Revocation of several certificates rejected"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.reports.models import ReportFile
 from app.domain.reports.queries import places
 from app.domain.reports.rules import selections
 from app.domain.reports.values import AwardFilter, Format, Selection, Shape, State
@@ -48,6 +49,15 @@ def read_awards(actor: Actor, asked: Asked) -> AwardFilter:
         asked.get("course") or None,
     )
     return AwardFilter(selection, selections.read_award_state(asked.get("state", "")))
+
+
+def ask_again(promised: ReportFile) -> dict[str, str]:
+    """Return the fields by which a file that was made is asked for anew."""
+    given = {name: value for name, value in promised.parameters.items() if isinstance(value, str)}
+    if promised.is_of_certificates:
+        return given
+    bundle = {"bundle": "zip"} if promised.parameters.get("bundled") else {}
+    return {**given, "format": Format.XLSX.value, **bundle}
 
 
 def read_state(asked: Asked) -> State | None:

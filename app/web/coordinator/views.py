@@ -106,11 +106,13 @@ def coverage() -> str:
 
 @blueprint.get("/reports/files/<uuid:file_id>")
 @requires(P.REPORT_READ)
-def file(file_id: UUID) -> Response:
-    """Hand out a file that the reader asked for."""
+def file(file_id: UUID) -> BaseResponse:
+    """Hand out a file that the reader asked for, or lead to the page that says why it is there no more."""
     promised = reporting.get_made(actor(), file_id)
     if promised.refused_at is not None:
         raise NotFound
+    if promised.is_gone:
+        return redirect(url_for(".waiting", file_id=file_id))
     if promised.file_digest is None:
         raise Unready(N_("Your file is being made. It will be here in a moment."), seconds=5)
     return send_file(
@@ -122,7 +124,8 @@ def file(file_id: UUID) -> Response:
 @requires(P.REPORT_READ)
 def waiting(file_id: UUID) -> str:
     """Show that a file is being made, and its link when it is there."""
-    return render_template("coordinator/waiting.html", promised=reporting.get_made(actor(), file_id))
+    promised = reporting.get_made(actor(), file_id)
+    return render_template("coordinator/waiting.html", promised=promised, again=asking.ask_again(promised))
 
 
 @blueprint.get("/reports/files/<uuid:file_id>/state")
@@ -131,5 +134,6 @@ def waiting_state(file_id: UUID) -> Response:
     """Answer the page that waits: 202 while the file is being made."""
     promised = reporting.get_made(actor(), file_id)
     is_done = promised.made_at is not None or promised.refused_at is not None
-    body = render_template("coordinator/waiting_state.html", promised=promised)
+    again = asking.ask_again(promised)
+    body = render_template("coordinator/waiting_state.html", promised=promised, again=again)
     return make_response(body, 200 if is_done else 202)

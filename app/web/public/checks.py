@@ -1,8 +1,8 @@
-"""Verification: by the code, by the file, for programs; anyone may ask, and nobody so often that guessing pays."""
+"""Verification: by the code, by the file; anyone may ask, and nobody so often that guessing pays."""
 
 from http import HTTPStatus
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from app.domain.access.gate import public
@@ -11,7 +11,7 @@ from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate
 from app.foundation import settings
 from app.foundation.ids import normalise_code
-from app.web.limiter import limiter
+from app.web.limiter import limiter, verification
 from app.web.public.forms import LARGEST, DocumentForm, NameForm
 from app.web.public.views import blueprint
 from app.web.session import find_current_actor
@@ -20,12 +20,11 @@ from app.workflows.verifying import Told
 
 __all__ = ["blueprint"]
 
-_limited = limiter.shared_limit("60/minute", scope="verification")
 _LONGEST_SHOWN = 60
 
 
 @blueprint.get("/verify")
-@_limited
+@verification
 @public
 def verify() -> Response:
     """Check a certificate by the code that was typed, or ask for one."""
@@ -34,7 +33,7 @@ def verify() -> Response:
 
 
 @blueprint.get("/verify/<string:code>")
-@_limited
+@verification
 @public
 def verify_code(code: str) -> Response:
     """Check a certificate by its code or QR: unknown and malformed codes get the same page."""
@@ -42,7 +41,7 @@ def verify_code(code: str) -> Response:
 
 
 @blueprint.post("/verify/<string:code>")
-@_limited
+@verification
 @limiter.limit("10/minute")
 @public
 def verify_name(code: str) -> Response:
@@ -57,7 +56,7 @@ def verify_name(code: str) -> Response:
 
 
 @blueprint.post("/verify")
-@_limited
+@verification
 @limiter.limit("20/minute")
 @public
 def verify_file() -> Response:
@@ -71,19 +70,6 @@ def verify_file() -> Response:
     found = verifying.recognise(content)
     told = _tell(found.certificate) if found.certificate else None
     return _answer(render_template("public/verify_file.html", told=told, numbers=found.numbers, **_place()))
-
-
-@blueprint.get("/api/v1/certificates/<string:code>")
-@_limited
-@public
-def certificate_in_json(code: str) -> Response:
-    """Say to a program what the page of a code says."""
-    certificate = register.find_by_code(code)
-    if certificate is not None:
-        return _answer(jsonify(_in_json(_tell(certificate))))
-    unknown = jsonify(title="No certificate has this code.", status=HTTPStatus.NOT_FOUND.value)
-    unknown.mimetype = "application/problem+json"  # RFC 9457.
-    return _answer(unknown, HTTPStatus.NOT_FOUND)
 
 
 def _by_code(code: str, form: NameForm | None = None) -> Response:
@@ -126,38 +112,3 @@ def _answer(body: Response | str, status: HTTPStatus = HTTPStatus.OK) -> Respons
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _in_json(told: Told) -> dict[str, object]:
-    """Return what the page says as JSON: days and moments in ISO 8601, hours of 60 minutes; an erased name is null.
-
-    Of a programme ``course`` is its title, and ``courses`` what it consisted of.
-    """
-    certificate, said = told.certificate, told.certificate.snapshot
-    return {
-        "code": certificate.code,
-        "number": certificate.number,
-        "state": told.state.value,
-        "name": told.names[0] or None,
-        "name_latin": told.names[1] or None,
-        "is_name_hidden": told.is_name_hidden,
-        "kind": said["kind"],
-        "course": said["course_title"],
-        "courses": [
-            {"title": each["title"], "version": each["version"], "hours": float(each["hours"])}
-            for each in said.get("courses", ())
-        ],
-        "language": said["language"],
-        "hours": float(said["hours"]),
-        "completed_on": said["completed_on"],
-        "issued_on": said["issued_on"],
-        "valid_until": certificate.valid_until.isoformat() if certificate.valid_until else None,
-        "issuer": said["issuer_name"],
-        "successor": certificate.successor,
-        "duplicate_of": said.get("duplicate_of") or None,
-        "ended_at": told.ending.at.isoformat() if told.ending else None,
-        "reason": told.ending.reason if told.ending else None,
-        "address": told.address,
-        "checked_at": told.at.isoformat(),
-        "erased_on": certificate.erased_at.date().isoformat() if certificate.erased_at else None,
-    }

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
 from app.domain.reports.models import ReportFile
+from app.foundation import clock
 from app.foundation.db import session
 from app.jobs import worker
 from app.workflows import certifying, rendering
@@ -123,3 +125,24 @@ def test_who_looks_after_nobody_may_not_come_in(lives, browser):
     browser.sign_in("adam@example.org")
     browser.get(PAGE, 403)
     browser.post(PAGE, {"handout": "files"}, 403)
+
+
+def test_the_page_says_until_when_a_file_is_there_and_makes_it_anew_afterwards(reader, app):
+    asked = {"handout": "list", "course": "open-data", "unit": "CZ-K3107"}
+    address = reader.post(PAGE, asked).headers["Location"]
+    session().rollback()
+    worker.perform_due(app)
+    assert "It stays here until August 22, 2026, " in plain(reader.get(address))
+    session().rollback()
+    with clock.at(population.NOW + timedelta(days=7)):
+        worker.keep_time(app)
+    page = reader.get(address)
+    assert "This file is here no longer" in plain(page)
+    assert "This file is here no longer" in plain(reader.get(f"{address.removesuffix('/wait')}/state"))
+    answer = reader.get(address.removesuffix("/wait"), 302)
+    assert answer.headers["Location"] == address
+    sent = fields_of(page.get_data(as_text=True), "list")
+    assert sent.items() >= {**asked, "state": "valid"}.items()
+    anew = reader.post(PAGE, sent, 302).headers["Location"]
+    assert anew != address
+    assert "0 of 2 certificates" in plain(reader.get(anew))

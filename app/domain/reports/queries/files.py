@@ -1,9 +1,10 @@
 """Report files: only their asker's own are found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import and_, literal, or_, select
 
 from app.domain.people.models import Person
 from app.domain.reports.models import ReportFile
@@ -53,6 +54,45 @@ def get_file_by_id(scope: Scope, file_id: int) -> ReportFile:
     if asked is None:
         raise NotFound
     return asked
+
+
+def list_made_until(scope: Scope, moment: datetime, limit: int) -> Sequence[ReportFile]:
+    """Return files that are there and were made by a moment, the oldest first, locked until the transaction ends."""
+    return (
+        session()
+        .scalars(
+            select(ReportFile)
+            .where(
+                ReportFile.made_at <= moment,
+                ReportFile.file_digest.is_not(None),
+                scope.within(literal(""), ReportFile.person_id),
+            )
+            .order_by(ReportFile.made_at, ReportFile.id)
+            .limit(limit)
+            .with_for_update()
+        )
+        .all()
+    )
+
+
+def list_asked_before(scope: Scope, moment: datetime) -> Sequence[ReportFile]:
+    """Return files that are there or being made and were asked for before a moment, locked as the others."""
+    is_there = ReportFile.file_digest.is_not(None)
+    is_awaited = and_(ReportFile.made_at.is_(None), ReportFile.refused_at.is_(None))
+    return (
+        session()
+        .scalars(
+            select(ReportFile)
+            .where(
+                ReportFile.asked_at < moment,
+                or_(is_there, is_awaited),
+                scope.within(literal(""), ReportFile.person_id),
+            )
+            .order_by(ReportFile.id)
+            .with_for_update()
+        )
+        .all()
+    )
 
 
 def list_digests(scope: Scope, person_id: int) -> frozenset[str]:
