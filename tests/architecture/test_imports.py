@@ -33,6 +33,7 @@ PLANTS = [
     ("documents", "app/workflows/keeping.py", "import reportlab"),
     ("documents", "app/web/headers.py", "import markdown"),
     ("signatures", "app/workflows/rendering.py", "import pyhanko"),
+    ("hardware", "app/foundation/signing.py", "import pkcs11"),
     ("badges", "app/workflows/minting.py", "import openbadgeslib"),
     ("light", "app/workflows/badging.py", "from app.formats import open_badge"),
     ("light", "app/workflows/certifying.py", "from app.foundation import signing"),
@@ -74,7 +75,7 @@ def test_a_web_server_loads_nothing_that_signs():
     )
     loaded = set(done.stdout.split())
     assert {"flask", "reportlab"} <= loaded
-    assert not loaded & {"pyhanko", "pikepdf", "cryptography.x509", "asn1crypto", "aiohttp"}
+    assert not loaded & {"pyhanko", "pikepdf", "cryptography.x509", "asn1crypto", "aiohttp", "pkcs11"}
 
 
 def test_every_contract_is_tried():
