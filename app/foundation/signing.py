@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.content import ResourceType
-from pyhanko.pdf_utils.generic import NameObject
+from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.misc import PdfError
@@ -297,13 +297,12 @@ def sign(content: bytes, key: Key, looks: Appearance, given: Settings) -> bytes:
         use_pades_lta=is_long_term,
         validation_context=_long_term(key, given.timestamp_cert) if is_long_term else None,
     )
-    spec = fields.SigFieldSpec(FIELD, on_page=0, box=looks.box, readable_field_name=looks.label)
+    _place(writer, looks)
     signer = signers.PdfSigner(
         meta,
         key.signer,
         timestamper=_stamper(given.timestamp_url) if given.timestamp_url else None,
         stamp_style=_Style(border_width=0, appearance=looks),
-        new_field_spec=spec,
     )
     try:
         signed = _apart(lambda: signer.sign_pdf(writer))
@@ -312,6 +311,30 @@ def sign(content: bytes, key: Key, looks: Appearance, given: Settings) -> bytes:
             f"the time-stamp service {given.timestamp_url} does not answer: {type(error).__name__}"
         ) from error
     return bytes(signed.getvalue())
+
+
+def _place(writer: _AsItWas, looks: Appearance) -> None:
+    """Put the field on the first page, and into the tree of a tagged file as a form (ISO 14289-1, 7.18.4)."""
+    page, _ = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
+    _, place = fields.prepare_sig_field(
+        FIELD, writer.root, update_writer=writer, box=looks.box, include_on_page=page
+    )
+    field = place.get_object()
+    field["/TU"] = TextStringObject(looks.label)
+    if "/StructTreeRoot" not in writer.root:
+        return
+    tree = writer.root["/StructTreeRoot"]
+    document, parents, number = tree["/K"][0], tree["/ParentTree"], tree["/ParentTreeNextKey"]
+    where = {"/Type": NameObject("/OBJR"), "/Obj": place, "/Pg": page}
+    form = {"/Type": NameObject("/StructElem"), "/S": NameObject("/Form"), "/P": tree["/K"].raw_get(0)}
+    form["/K"] = DictionaryObject(where)  # type: ignore[no-untyped-call]
+    element = writer.add_object(DictionaryObject(form))  # type: ignore[no-untyped-call]
+    field["/StructParent"] = number
+    document["/K"].append(element)
+    parents["/Nums"].extend([number, element])
+    tree["/ParentTreeNextKey"] = NumberObject(number + 1)  # type: ignore[no-untyped-call]
+    for changed in (tree, document, parents):
+        writer.update_container(changed)
 
 
 def _apart(act: Callable[[], T]) -> T:
