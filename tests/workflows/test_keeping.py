@@ -4,7 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from flask import Flask
 from app.commands import create_app
 from app.domain.access.values import Actor
 from app.formats import backup_manifest
-from app.foundation import audit, authority, files, ids, migrating, settings, snapshot, token_uri
+from app.foundation import audit, authority, files, ids, migrating, settings, snapshot
 from app.foundation.db import Base, db, session, transaction
 from app.foundation.errors import AppError, Conflict, Invalid, Refused
 from app.workflows import keeping
@@ -116,19 +116,6 @@ def test_a_restored_instance_goes_on_counting_after_its_highest_identifier(found
         with transaction():
             audit.record("backup", "try", "identifiers")
         assert session().scalar(sa.select(sa.func.max(audit.AuditEntry.id))) == ROWS + 1
-
-
-def test_of_a_key_in_hardware_there_is_nothing_to_copy(found, tmp_path):
-    instance, pin = found("old"), "velmi-tajny-pin-4711"
-    place = token_uri.read("pkcs11:token=Gradivo;object=seal?module-path=/usr/lib/softhsm/libsofthsm2.so")
-    instance.settings = replace(instance.settings, signing_key=place, signing_passphrase=pin)
-    with instance.enter().app_context():
-        migrating.upgrade(db.engine)
-        keeping.create(OPERATOR, tmp_path / "set")
-        keeping.verify(OPERATOR, tmp_path / "set")
-    held = [path for path in (tmp_path / "set").rglob("*") if path.is_file()]
-    assert not any(pin.encode() in path.read_bytes() for path in held)
-    assert not (tmp_path / "set" / "signing").exists()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

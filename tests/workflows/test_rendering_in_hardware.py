@@ -1,4 +1,4 @@
-"""Certificates signed by a key in a token: whole, or waiting; the PIN stands in no message, log or trail."""
+"""Certificates signed by a key in a token: whole, or waiting; the PIN stands in no message, log, trail or backup."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from app.foundation.errors import Conflict
 from app.foundation.files import store
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
-from app.workflows import examining, rendering
+from app.workflows import examining, keeping, rendering
 from tests import world
 from tests.tokens import PIN, Authority
 from tests.web.visitors import Visitor
@@ -104,3 +104,11 @@ def test_the_pin_stands_in_no_message_log_or_trail(in_hardware, app, code, capsy
 def test_a_key_in_a_token_is_not_renewed_here(in_hardware):
     with pytest.raises(Conflict, match="SIGNING_KEY is set: replace pkcs11:token=Gradivo"):
         rendering.renew_key(Actor.system("certificates renew-key"))
+
+
+def test_a_backup_has_nothing_of_it_to_copy(in_hardware, tmp_path):
+    signing.load(in_hardware, may_make=True)
+    keeping._copy_signing(tmp_path / "set" / "signing")
+    assert not (tmp_path / "set").exists()
+    keeping._write_keys(tmp_path / "keys.env")
+    assert PIN not in (tmp_path / "keys.env").read_text(encoding="utf-8")
