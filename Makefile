@@ -42,7 +42,7 @@ vendor: .venv/dev.stamp ## Fetch the browser's files anew (needs npm)
 	$(PY) deploy/vendor.py
 
 lock: .venv/dev.stamp ## Resolve requirements*.in into requirements*.txt
-	$(LOCK) requirements.in requirements-scale.in --output-file requirements.txt
+	$(LOCK) requirements.in requirements-scale.in requirements-hardware.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
 
 translations: .venv/dev.stamp ## Collect the words, bring every catalogue up to date, derive Serbian Latin, compile

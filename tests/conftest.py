@@ -18,7 +18,7 @@ from app.foundation import clock, heads, queue, settings
 from app.foundation.db import Base, db
 from app.foundation.settings import Settings, from_env
 from app.web.limiter import limiter
-from tests import population, servers, world
+from tests import population, servers, tokens, world
 
 KEY = "a key that is long enough for every test"
 
@@ -165,6 +165,16 @@ def own_settings(app: Flask, tmp_path: Path) -> Iterator[Settings]:
     settings.use(replace(before, instance=tmp_path))
     yield settings.current()
     settings.use(before)
+
+
+@pytest.fixture
+def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tokens.Token:
+    """An empty token of SoftHSM."""
+    if not tokens.has_softhsm():
+        pytest.skip("SoftHSM is not installed")
+    made = tokens.make_token(tmp_path / "softhsm")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(made.configuration))
+    return made
 
 
 @pytest.fixture

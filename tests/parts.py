@@ -47,6 +47,7 @@ PARTS = (
         "JavaBeans Activation", f"{JARS}/javax.activation.jar", "libactivation-java", "the check of PDF/A-1b"
     ),
     Part("JAXB", f"{JARS}/jaxb-api.jar", "libjaxb-api-java", "the check of PDF/A-1b"),
+    Part("SoftHSM", "softhsm2-util", "softhsm2", "the tests of keys in hardware"),
 )
 
 

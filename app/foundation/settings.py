@@ -13,7 +13,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
+from app.foundation import token_uri
 from app.foundation.errors import AppError
+from app.foundation.token_uri import TokenKey
 
 KNOWN = (
     "INSTANCE",
@@ -60,7 +62,7 @@ class Settings:
     log_level: str
     environment: str
     demo_public: bool
-    signing_key: Path | None
+    signing_key: Path | TokenKey | None
     signing_cert: Path | None
     signing_passphrase: str | None = field(repr=False)
     timestamp_url: str | None
@@ -111,7 +113,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(given, "LOG_LEVEL", _LOG_LEVELS, "INFO"),
         environment=_one_of(given, "ENVIRONMENT", ("production", "demo"), "production"),
         demo_public=_one_of(given, "DEMO_PUBLIC", ("yes", "no"), "no") == "yes",
-        signing_key=_path(given, "SIGNING_KEY"),
+        signing_key=_signing_key(given),
         signing_cert=_path(given, "SIGNING_CERT"),
         signing_passphrase=given.get("SIGNING_PASSPHRASE"),
         timestamp_url=_timestamp_url(given),
@@ -148,6 +150,17 @@ def _smtp_url(given: Mapping[str, str]) -> str | None:
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     path = given.get(name)
     return None if path is None else Path(path).resolve()
+
+
+def _signing_key(given: Mapping[str, str]) -> Path | TokenKey | None:
+    """Return where the key lies: in a file, or in a token."""
+    text = given.get("SIGNING_KEY", "")
+    if not text.startswith(token_uri.SCHEME):
+        return _path(given, "SIGNING_KEY")
+    try:
+        return token_uri.read(text)
+    except ValueError as error:
+        raise SettingsError(f"SIGNING_KEY: {error}") from error
 
 
 def _timestamp_url(given: Mapping[str, str]) -> str | None:

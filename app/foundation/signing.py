@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.content import ResourceType
-from pyhanko.pdf_utils.generic import NameObject
+from pyhanko.pdf_utils.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.misc import PdfError
@@ -40,10 +40,11 @@ from pyhanko.stamp.base import BaseStamp, BaseStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from app.foundation import authority, clock
+from app.foundation import authority, clock, hardware_key
 from app.foundation.errors import AppError
 from app.foundation.ids import digest
 from app.foundation.settings import Settings
+from app.foundation.token_uri import TokenKey
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class StampUnavailable(AppError):
 class Key:
     """What documents are signed with; ``chain`` begins with the certificate of the key."""
 
-    signer: signers.SimpleSigner
+    signer: signers.Signer
     chain: tuple[x509.Certificate, ...]
     is_own: bool
 
@@ -129,21 +130,37 @@ def load(given: Settings, *, may_make: bool) -> Key:
 
     Raises KeyUnavailable: missing, unreadable, of another certificate, or out of date.
     """
+    place: Path | TokenKey = given.instance / authority.FILE
     if given.signing_key is not None:
-        path = given.signing_key
+        place = given.signing_key
     elif may_make:
-        path = authority.ensure(given.instance, given.host)
-    else:
-        path = given.instance / authority.FILE
+        place = authority.ensure(given.instance, given.host)
     try:
-        paths = [each for each in (path, given.signing_cert) if each is not None]
-        written = tuple(each.stat().st_mtime_ns for each in paths)
-        key = _read(path, given.signing_cert, given.signing_passphrase, given.signing_key is None, written)
+        key = _open(place, given)
     except OSError as error:
         raise KeyUnavailable(f"the signing key {error.filename} cannot be read: {error.strerror}") from error
     if not key.begins <= clock.now() <= key.ends:
-        raise KeyUnavailable(f"the certificate of {path} is good from {key.begins:%F} to {key.ends:%F} only")
+        raise KeyUnavailable(f"the certificate of {place} is good from {key.begins:%F} to {key.ends:%F} only")
     return key
+
+
+def _open(place: Path | TokenKey, given: Settings) -> Key:
+    if isinstance(place, TokenKey):
+        return _find(place, given.signing_cert, given.signing_passphrase)
+    paths = [each for each in (place, given.signing_cert) if each is not None]
+    written = tuple(each.stat().st_mtime_ns for each in paths)
+    return _read(place, given.signing_cert, given.signing_passphrase, given.signing_key is None, written)
+
+
+def _find(place: TokenKey, certificates: Path | None, pin: str | None) -> Key:
+    try:
+        chain = x509.load_pem_x509_certificates(certificates.read_bytes()) if certificates else []
+        held = hardware_key.find(place, pin, tuple(chain))
+    except ValueError as error:
+        raise KeyUnavailable(f"SIGNING_CERT: {certificates} holds no certificates in PEM") from error
+    except hardware_key.TokenUnavailable as error:
+        raise KeyUnavailable(f"the signing key {place} cannot be used: {error}") from error
+    return Key(_TokenSigner(held), held.chain, is_own=False)
 
 
 @lru_cache(maxsize=4)
@@ -186,10 +203,33 @@ def _signer(
     plain = private.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    first, registry = _registered(chain)
+    return signers.SimpleSigner(first, PrivateKeyInfo.load(plain), cert_registry=registry)
+
+
+class _TokenSigner(signers.Signer):
+    """Signs by a key that stays in its token; pyHanko's own knows neither when to sign in again nor whose key it is."""
+
+    def __init__(self, held: hardware_key.HardwareKey) -> None:
+        first, registry = _registered(held.chain)
+        super().__init__(signing_cert=first, cert_registry=registry)
+        self._held = held
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:
+            return bytes(hardware_key.LONGEST)
+        try:
+            return self._held.sign(data, digest_algorithm)
+        except hardware_key.TokenUnavailable as error:
+            raise KeyUnavailable(f"the signing key cannot be used: {error}") from error
+
+
+def _registered(chain: Sequence[x509.Certificate]) -> tuple[asn1_x509.Certificate, SimpleCertificateStore]:
+    """Return the first certificate, and all of them as what a signature carries along."""
     held = [asn1_x509.Certificate.load(each.public_bytes(serialization.Encoding.DER)) for each in chain]
     registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     registry.register_multiple(held)
-    return signers.SimpleSigner(held[0], PrivateKeyInfo.load(plain), cert_registry=registry)
+    return held[0], registry
 
 
 def _said_of(name: x509.Name) -> str:
@@ -257,13 +297,12 @@ def sign(content: bytes, key: Key, looks: Appearance, given: Settings) -> bytes:
         use_pades_lta=is_long_term,
         validation_context=_long_term(key, given.timestamp_cert) if is_long_term else None,
     )
-    spec = fields.SigFieldSpec(FIELD, on_page=0, box=looks.box, readable_field_name=looks.label)
+    _place(writer, looks)
     signer = signers.PdfSigner(
         meta,
         key.signer,
         timestamper=_stamper(given.timestamp_url) if given.timestamp_url else None,
         stamp_style=_Style(border_width=0, appearance=looks),
-        new_field_spec=spec,
     )
     try:
         signed = _apart(lambda: signer.sign_pdf(writer))
@@ -272,6 +311,30 @@ def sign(content: bytes, key: Key, looks: Appearance, given: Settings) -> bytes:
             f"the time-stamp service {given.timestamp_url} does not answer: {type(error).__name__}"
         ) from error
     return bytes(signed.getvalue())
+
+
+def _place(writer: _AsItWas, looks: Appearance) -> None:
+    """Put the field on the first page, and into the tree of a tagged file as a form (ISO 14289-1, 7.18.4)."""
+    page, _ = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
+    _, place = fields.prepare_sig_field(
+        FIELD, writer.root, update_writer=writer, box=looks.box, include_on_page=page
+    )
+    field = place.get_object()
+    field["/TU"] = TextStringObject(looks.label)
+    if "/StructTreeRoot" not in writer.root:
+        return
+    tree = writer.root["/StructTreeRoot"]
+    document, parents, number = tree["/K"][0], tree["/ParentTree"], tree["/ParentTreeNextKey"]
+    where = {"/Type": NameObject("/OBJR"), "/Obj": place, "/Pg": page}
+    form = {"/Type": NameObject("/StructElem"), "/S": NameObject("/Form"), "/P": tree["/K"].raw_get(0)}
+    form["/K"] = DictionaryObject(where)  # type: ignore[no-untyped-call]
+    element = writer.add_object(DictionaryObject(form))  # type: ignore[no-untyped-call]
+    field["/StructParent"] = number
+    document["/K"].append(element)
+    parents["/Nums"].extend([number, element])
+    tree["/ParentTreeNextKey"] = NumberObject(number + 1)  # type: ignore[no-untyped-call]
+    for changed in (tree, document, parents):
+        writer.update_container(changed)
 
 
 def _apart(act: Callable[[], T]) -> T:

@@ -37,6 +37,7 @@ PLANTS = [
     ("documents", "app/web/headers.py", "import markdown"),
     ("documents", "app/api/v1/certificates.py", "import markdown"),
     ("signatures", "app/workflows/rendering.py", "import pyhanko"),
+    ("hardware", "app/foundation/signing.py", "import pkcs11"),
     ("badges", "app/workflows/minting.py", "import openbadgeslib"),
     ("light", "app/api/v1/certificates.py", "from app.workflows import bundling"),
     ("light", "app/workflows/badging.py", "from app.formats import open_badge"),
@@ -79,7 +80,7 @@ def test_a_web_server_loads_nothing_that_signs():
     )
     loaded = set(done.stdout.split())
     assert {"flask", "reportlab"} <= loaded
-    assert not loaded & {"pyhanko", "pikepdf", "cryptography.x509", "asn1crypto", "aiohttp"}
+    assert not loaded & {"pyhanko", "pikepdf", "cryptography.x509", "asn1crypto", "aiohttp", "pkcs11"}
 
 
 def test_every_contract_is_tried():

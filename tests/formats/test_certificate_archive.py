@@ -242,6 +242,21 @@ def test_pictures_have_words_and_the_link_leads_to_the_verification(design):
     assert str(reference.Obj.Contents) == str(figure.Alt)
 
 
+def test_the_seal_stands_last_in_the_tree_as_a_form_with_words(made):
+    for path in paths(made, "*-signed.pdf"):
+        pdf, elements = tree_of(path.read_bytes())
+        archive, before = tree_of(path.with_name(path.name.replace("signed", "archive")).read_bytes())
+        assert [str(each.S) for each in elements] == [*(str(each.S) for each in before), "/Form"]
+        field = elements[-1].K.Obj
+        tree = pdf.Root.StructTreeRoot
+        known = dict(zip(list(tree.ParentTree.Nums)[::2], list(tree.ParentTree.Nums)[1::2], strict=True))
+        assert known[field.StructParent].objgen == elements[-1].objgen
+        assert tree.ParentTreeNextKey == archive.Root.StructTreeRoot.ParentTreeNextKey + 1 == len(known)
+        assert elements[-1].P.objgen == tree.K[0].objgen
+        assert str(field.Subtype) == "/Widget"
+        assert str(field.TU)
+
+
 @pytest.mark.parametrize(
     ("language", "spoken"), [("uk", "uk-Latn"), ("sr-Cyrl", "sr-Latn"), ("bg", "bg-Latn")]
 )
