@@ -174,7 +174,7 @@ def _double_members(scope: Scope) -> Iterator[str]:
         for _id, number, written in page:
             if json.loads(written, object_pairs_hook=lambda pairs: len(pairs) > len(dict(pairs))):
                 yield f"{number}: what the certificate says (snapshot) has a member twice"
-        last = page[-1].id
+        last = page[-1][0]
 
 
 def _foreign_keys(scope: Scope) -> Iterator[str]:
