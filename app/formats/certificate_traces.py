@@ -8,11 +8,14 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MOST = 5
 """How many codes, and how many numbers, of one file count."""
 _ROOM = 16 * 1024 * 1024
 """Bytes that all streams of a file may have together, unpacked; what is beyond is not looked at."""
+STREAMS = 500
+"""How many streams of a file are looked into, far more than a certificate has: each costs, though it be empty."""
 _STREAM = re.compile(rb"stream\r?\n")
 _CODE = re.compile(rb"(?<![0-9A-Z])[2-9A-HJKMNP-Z]{5}(?:-[2-9A-HJKMNP-Z]{5}){5}(?![0-9A-Z])")
 _NUMBER = re.compile(rb"(?<![0-9A-Z-])[A-Z0-9][A-Z0-9-]{0,24}-[0-9]{4}-[0-9]{6,9}(?![0-9])")
@@ -42,7 +45,7 @@ def _pieces(data: bytes) -> Iterator[bytes]:
     """Yield a file's bytes as they are, then each of its streams that is packed (ISO 32000-1, 7.4.4)."""
     yield data
     room, whole = _ROOM, memoryview(data)
-    for start in _STREAM.finditer(data):
+    for start in islice(_STREAM.finditer(data), STREAMS):
         if not room:
             return
         try:

@@ -267,7 +267,10 @@ def _in(texts: Mapping[str, str], language: str) -> str:
 
 
 def revoke(actor: Actor, code: str, reason: str) -> Certificate:
-    """Let one certificate be good no more; of several at once a second person decides: see ``revoking``."""
+    """Let one certificate be good no more; of several at once a second person decides: see ``revoking``.
+
+    One that was superseded meanwhile raises Conflict: whoever revokes means the one that counts now.
+    """
     with transaction():
         scope = scope_of(actor, Permission.CERTIFICATE_REVOKE)
         certificate = register.get_certificate(scope, code, is_locked=True)
@@ -276,6 +279,11 @@ def revoke(actor: Actor, code: str, reason: str) -> Certificate:
             raise Invalid("reason", N_("Say why the certificate is revoked."))
         if certificate.revoked_at is not None:
             raise Conflict(N_("This certificate is already revoked."))
+        if certificate.superseded_at is not None:
+            raise Conflict(
+                N_("%(number)s is revoked or superseded already, and stays as it is."),
+                number=certificate.number,
+            )
         revoke_each(actor, [certificate], reason.strip())
     return certificate
 

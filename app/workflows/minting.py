@@ -3,7 +3,9 @@
 Nothing that web servers load imports this room: what proves weighs more than all of them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +21,9 @@ from app.domain.people import queries as people
 from app.domain.territory import queries as territory
 from app.domain.territory.values import Scope
 from app.formats import badge_documents, badge_picture, open_badge
-from app.foundation import audit, authority, clock, ids, proof_key, settings
+from app.foundation import audit, authority, clock, ids, proof_key, queue, settings
 from app.foundation.db import transaction
+from app.foundation.errors import NotFound
 from app.foundation.files import store
 from app.foundation.plain import load
 from app.workflows.certifying import DESIGNS
@@ -39,10 +42,10 @@ def make(actor: Actor, code: str) -> None:
     scope = scope_of(actor, P.CERTIFICATE_READ)
     certificate = register.get_certificate(scope, code)
     require(actor, P.CERTIFICATE_READ, certificate)
-    badge = badges.find_badge(scope, certificate.id)
-    if badge is None or badge.made_at is not None:
+    badge, holder = badges.find_badge(scope, certificate.id), people.get_learner(certificate.person_id)
+    if badge is None or badge.made_at is not None or holder.erased_at is not None:
         return
-    key = find_key(actor)
+    key, holder_id = find_key(actor), holder.public_id
     award, snapshot = _award_of(certificate), load(Snapshot, certificate.snapshot)
     document = open_badge.write(award, key)
     face = badge_picture.Face(award.achievement.name, award.issuer_name, snapshot.number)
@@ -50,10 +53,22 @@ def make(actor: Actor, code: str) -> None:
     kept = store().put(document), store().put(picture)
     _keep_list(scope, award.list_number, key)
     with transaction():
+        if not _is_left(actor, holder_id):
+            queue.enqueue_each("files.forget", [{"digest": digest} for digest in kept])
+            return
         locked = badges.find_badge(scope, certificate.id, is_locked=True)
         if locked is not None and locked.made_at is None:
             service.keep_made(locked, *kept)
             audit.record(actor.name, "badge.make", certificate.number)
+
+
+def _is_left(actor: Actor, holder_id: UUID) -> bool:
+    """Tell whether a holder was not erased meanwhile; nobody erases her before the transaction ends."""
+    try:
+        people.get_person(scope_of(actor, P.PERSON_READ), holder_id, is_locked=True)
+    except NotFound:
+        return False
+    return True
 
 
 def find_key(actor: Actor) -> bytes:
@@ -95,7 +110,7 @@ def keep_lists(actor: Actor) -> int:
     require(actor, P.CERTIFICATE_READ)
     scope = scope_of(actor, P.CERTIFICATE_READ)
     numbers = range(badges.count_lists(scope))
-    due = [number for number in numbers if _is_due(number, _digest(badges.list_ended(scope, number)))]
+    due = [number for number in numbers if _is_due(number, _digest(_list_ended(scope, number)))]
     if due:
         key = find_key(actor)
         for number in due:
@@ -106,12 +121,16 @@ def keep_lists(actor: Actor) -> int:
 def _keep_list(scope: Scope, number: int, key: bytes) -> None:
     """Make a list, and keep it: whose bits are set is read in the same transaction, so that no older one wins."""
     with transaction():
-        ended = badges.list_ended(scope, number)
+        ended = _list_ended(scope, number)
         if _is_due(number, _digest(ended)):
             places = [rules.place_of(each)[1] for each in ended]
             base = settings.current().base_url
             token = open_badge.write_list(base, number, places, key, clock.now())
             service.keep_status_list(number, _digest(ended), token)
+
+
+def _list_ended(scope: Scope, number: int) -> Sequence[int]:
+    return badges.list_ended(scope, number, clock.now().date())
 
 
 def _is_due(number: int, ended_digest: str) -> bool:

@@ -1,14 +1,17 @@
 """Whether the register is as it was left: recomputed from its chain, with every certificate, number and file."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
+from app.domain.badges import queries as badges
 from app.domain.certificates import queries as register
 from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.certificates.queries import keys
 from app.domain.territory.values import Scope
 from app.foundation import chain, heads, settings
 from app.foundation.chain import Head
@@ -45,8 +48,8 @@ class _Reading:
 def verify(actor: Actor, head: Head | None = None) -> Verdict:
     """Recompute the chain, every certificate from its entries, the number series and every stored file.
 
-    Reads a thousand entries at a time, all of one moment, and writes nothing; needs database, file store and
-    instance alone. ``head`` is one that was kept elsewhere.
+    So are the keys that are published, against the audit trail. Reads a thousand entries at a time, all of one
+    moment, and writes nothing; needs database, file store and instance alone. ``head`` is one that was kept elsewhere.
     """
     require(actor, P.AUDIT_READ)
     scope = scope_of(actor, P.REGISTER_READ)
@@ -76,6 +79,8 @@ def _faults(reading: _Reading, heads_known: Sequence[Head]) -> Iterator[str]:
         if cut := heads.find_fault(session(), RegisterEntry, head):
             yield cut
     yield from _strays(reading.scope)
+    yield from _double_members(reading.scope)
+    yield from _foreign_keys(reading.scope)
 
 
 def list_pages(actor: Actor) -> Iterator[Sequence[RegisterEntry]]:
@@ -167,3 +172,29 @@ def _strays(scope: Scope) -> Iterator[str]:
                 f"{series.prefix}-{series.year}: the series stands at {series.last}, "
                 f"but {series.count} certificates go up to {series.highest}"
             )
+
+
+def _double_members(scope: Scope) -> Iterator[str]:
+    """Yield snapshots that have a member twice: of these Python reads the last, and a query of SQLite the first."""
+    last = 0
+    while page := register.list_written(scope, last, _AT_ONCE):
+        for _id, number, written in page:
+            if json.loads(written, object_pairs_hook=lambda pairs: len(pairs) > len(dict(pairs))):
+                yield f"{number}: what the certificate says (snapshot) has a member twice"
+        last = page[-1][0]
+
+
+def _foreign_keys(scope: Scope) -> Iterator[str]:
+    """Yield keys that are published, for signatures and for badges, otherwise than the audit trail says.
+
+    It names each one when it comes into use; lines from before had no digest.
+    """
+    for held, said in keys.list_announced():
+        if said is None:
+            yield f"signing certificate {held.fingerprint}: the audit trail knows nothing of it"
+        elif said.get("digest", held.digest) != held.digest:
+            yield f"signing certificate {held.fingerprint}: not what it was when it came into use"
+    if stray := keys.find_signed_by_unknown(scope):
+        yield f"{stray.number}: what its document was signed with is not published"
+    for multikey in badges.list_unannounced():
+        yield f"key of badges {multikey}: the audit trail knows nothing of it"

@@ -9,6 +9,7 @@ from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Name, Snapshot
+from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people import rules
 from app.domain.people.models import Person
@@ -81,7 +82,10 @@ def _restate(
         raise Invalid("codes", N_("Choose at least one certificate."))
     name = _checked(wanted.name, person.locale)
     _reason(wanted)
-    chosen = register.list_chosen(scope, wanted.codes, is_locked=is_locked)
+    chosen = register.list_chosen(scope, wanted.codes)
+    if is_locked:
+        enrolments.list_for_update(scope, {each.enrolment_id for each in chosen})  # As whoever annuls: first.
+        chosen = register.list_chosen(scope, wanted.codes, is_locked=True)
     _check_in_force(person, chosen)
     renamed = [Restated(each, replace(certifying.snapshot_of(each), **asdict(name))) for each in chosen]
     restated = [each for each in renamed if each.said != certifying.snapshot_of(each.certificate)]

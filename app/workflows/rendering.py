@@ -106,7 +106,7 @@ def _publish(actor: Actor, key: signing.Key) -> SigningCertificate:
             made = certificates.know_signing_certificate(
                 key.fingerprint, key.name, key.issuer, key.begins, key.ends, key.chain_pem, is_own=key.is_own
             )
-            audit.record(actor.name, "signing.begin", key.fingerprint, name=key.name)
+            audit.record(actor.name, "signing.begin", key.fingerprint, name=key.name, digest=made.digest)
     except IntegrityError:
         found = keys.find_signing_certificate(key.fingerprint)
         if found is None:

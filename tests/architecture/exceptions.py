@@ -31,10 +31,12 @@ WITHOUT_SCOPE = {
     "certificates.list_signing_certificates": "what documents are signed with is public, and of no person",
     "certificates.find_signing_certificate": "the same",
     "certificates.find_newest_signing_certificate": "the same",
+    "certificates.list_announced": "the same",
     "badges.find_status_list": "which places of a list are set is public, and names nobody",
     "badges.get_status_list": "the same",
     "badges.list_keys": "what badges are proven by is public, and of no person",
     "badges.find_key": "the same",
+    "badges.list_unannounced": "the same",
 }
 """Queries about people that take no Scope: the look-ups of sign-in, invitation, reset and verification."""
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from app.formats import certificate_traces
-from app.formats.certificate_traces import Named
+from app.formats.certificate_traces import STREAMS, Named
 from app.foundation import ids
 
 CODE = "ABCDE-FGHJK-23456-MNPQR-STUVW-XYZ89"
@@ -64,3 +64,9 @@ def test_no_bytes_do_harm():
     for size in (0, 1, 100, 10_000, 1_000_000):
         assert certificate_traces.find(dice.randbytes(size)) == Named((), ())
     assert certificate_traces.find(b"stream\n" * 140_000) == Named((), ())
+
+
+def test_streams_are_looked_into_up_to_a_number_for_each_of_them_costs():
+    few, many = (b"stream\n" * count + stream(SAID) for count in (STREAMS - 1, STREAMS))
+    assert certificate_traces.find(few) == BOTH
+    assert certificate_traces.find(many) == Named((), ())

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import jwt
@@ -25,7 +26,7 @@ from app.foundation.errors import Conflict, NotFound
 from app.foundation.files import store
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
-from app.workflows import badging, certifying, duplicating, examining, keeping, minting
+from app.workflows import badging, certifying, duplicating, erasing, examining, keeping, minting
 from tests import world
 from tests.conftest import environment
 
@@ -234,3 +235,43 @@ def test_a_badge_of_a_taken_back_certificate_ends(eva, code):
         certificates.take_back(session().get(Certificate, made.certificate_id), "test", "annulled")
     assert minting.keep_lists(CLOCK) == 1
     assert ended() == {place_of(made.certificate_id)[1]}
+
+
+def test_no_badge_is_made_of_somebody_who_was_erased_meanwhile(eva, code):
+    badging.ask(eva, code)
+    erasing.erase(Actor.system("test"), eva.public_id)
+    minting.make(WORKER, code)
+    assert (badge().made_at, badge().document_digest) == (None, None)
+
+
+def test_a_badge_that_was_being_made_while_its_holder_was_erased_is_removed(eva, code, monkeypatch):
+    def erase_then_bake(*said: bytes) -> bytes:
+        erasing.erase(Actor.system("test"), eva.public_id)
+        return bake(*said)
+
+    badging.ask(eva, code)
+    bake = open_badge.bake
+    monkeypatch.setattr(open_badge, "bake", erase_then_bake)
+    minting.make(WORKER, code)
+    assert badge().document_digest is None
+    jobs = session().scalars(select(OutboxJob.arguments).where(OutboxJob.name == "files.forget")).all()
+    assert len(jobs) == 2
+    for each in jobs:
+        assert b"Eva" in store().get(each["digest"])
+        with clock.at(clock.now() + timedelta(hours=2)):
+            keeping.forget_file(Actor.system("files.forget"), each["digest"])
+        with pytest.raises(NotFound):
+            store().get(each["digest"])
+
+
+def test_a_badge_does_not_outlive_a_certificate_that_was_ended_earlier(eva, code):
+    mint(eva, code)
+    with transaction():
+        held = session().scalars(select(Certificate)).one()
+        last = clock.now().date() + timedelta(days=30)
+        certificates.shorten([held], last, "test", "A new edition.")
+    place = place_of(badge().certificate_id)[1]
+    for days, expected in ((30, set()), (31, {place})):
+        with clock.at(clock.now() + timedelta(days=days)):
+            minting.keep_lists(CLOCK)
+            assert ended() == expected

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from app.domain.access.values import Actor
+from app.domain.badges.models import BadgeKey
 from app.domain.certificates import rules
-from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry
+from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry, SigningCertificate
 from app.domain.people import queries as people
 from app.foundation import files, heads, settings
 from app.foundation.chain import Head
@@ -423,3 +424,33 @@ def test_the_last_value_of_several_lines_counts_and_an_empty_one_takes_it_away()
     lines = ({"id": 1, "file_digest": "a"}, None, {"file_digest": "b"}, {"id": None})
     assert rules.replay(lines) == {"file_digest": "b"}
     assert rules.list_differences({"a": 1, "b": 2}, {"b": 3, "c": 4}) == ["a", "b", "c"]
+
+
+def test_a_signing_certificate_that_was_put_in_or_changed_by_hand_is_found(hand):
+    published = SigningCertificate.__table__
+    held, dice = rows(published)[0], random.Random(3)
+    for column in [each for each in published.columns if not each.primary_key]:
+        hand.write(edit(published, column, held, dice))
+        assert held["fingerprint"][:8] in fault() or column.name == "fingerprint"
+        hand.write(sa.update(published).values({column.name: held[column.name]}))
+    assert fault() is None
+    hand.write(sa.insert(published).values({**held, "id": 900, "fingerprint": "f" * 64}))
+    assert fault() == f"signing certificate {'f' * 64}: the audit trail knows nothing of it"
+
+
+def test_a_signing_certificate_that_is_published_no_more_is_missed(hand):
+    hand.write(sa.delete(SigningCertificate.__table__))
+    assert fault().endswith("what its document was signed with is not published")
+
+
+def test_a_key_of_badges_that_was_put_in_by_hand_is_found(hand):
+    forged = {"multikey": "z6MkForged", "first_used_at": datetime(2026, 1, 1, tzinfo=UTC)}
+    hand.write(sa.insert(BadgeKey.__table__).values(forged))
+    assert fault() == "key of badges z6MkForged: the audit trail knows nothing of it"
+
+
+def test_a_name_that_is_put_before_the_right_one_in_the_same_snapshot_is_found(hand):
+    kind = "TEXT" if db.engine.dialect.name == "sqlite" else "JSON"
+    doubled = """'{"family_name": "Forged", ' || substr(CAST(snapshot AS TEXT), 2)"""
+    hand.write(sa.text(f"UPDATE certificate SET snapshot = CAST({doubled} AS {kind})"))  # noqa: S608 -- No input.
+    assert fault().endswith("has a member twice")

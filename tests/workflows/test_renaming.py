@@ -1,15 +1,17 @@
 """A wrong name on certificates is put right by new ones, and what else they say stays; on both engines."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
-from threading import Barrier
+from threading import Barrier, Event
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.access.values import Actor
+from app.domain.assessments.models import Attempt
 from app.domain.catalogue.values import CertificateKind, CertificateRule
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.certificates.values import Name
@@ -19,7 +21,7 @@ from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
 from app.foundation.errors import Conflict, Invalid, NotFound, Refused
 from app.foundation.mail import MailMessage
-from app.workflows import certifying, registering, renaming, rendering, sealing
+from app.workflows import adjusting, certifying, registering, renaming, rendering, sealing
 from app.workflows.renaming import Wanted
 from tests import world
 
@@ -226,3 +228,36 @@ def test_nobody_corrects_her_own(land):
     world.pass_test(world.act_as(own))
     with pytest.raises(Conflict):
         renaming.correct(world.act_as(own), own.public_id, wanted(own))
+
+
+def test_an_annulment_at_the_same_moment_leaves_no_certificate_in_force(app, holder, manager, monkeypatch):
+    teacher = world.act_as(world.person("method@example.org", "595209", roles=(("methodologist", "CZ"),)))
+    attempts = session().scalars(select(Attempt.public_id)).all()
+    given, person_id, supersede = wanted(holder), holder.public_id, certifying.supersede
+    halfway, go_on = Event(), Event()
+
+    def wait_then_supersede(*said: object) -> object:
+        halfway.set()
+        go_on.wait(10)
+        return supersede(*said)
+
+    def do(act: Callable[..., object], *said: object, **more: object) -> None:
+        with app.app_context():
+            act(*said, **more)
+            db.session.remove()
+
+    session().rollback()
+    monkeypatch.setattr(certifying, "supersede", wait_then_supersede)
+    with ThreadPoolExecutor(3) as both:
+        acts = [both.submit(do, renaming.correct, manager, person_id, given)]
+        assert halfway.wait(10)
+        acts += [
+            both.submit(do, adjusting.annul, teacher, each, "Not her own work.", gives_back=False)
+            for each in attempts
+        ]
+        wait(acts, timeout=1)
+        go_on.set()
+        for act in acts:
+            act.result()
+    assert [each.number for each in held(holder) if not (each.revoked_at or each.superseded_at)] == []
+    assert fault() is None

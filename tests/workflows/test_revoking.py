@@ -223,3 +223,13 @@ def test_one_alone_or_none_is_not_asked_for_and_no_command_asks(codes, first):
             revoking.ask(first, few, WHY)
     with pytest.raises(Refused):
         revoking.ask(SYSTEM, codes, WHY)
+
+
+def test_one_that_was_superseded_meanwhile_is_not_revoked_in_the_place_of_the_new_one(codes, first):
+    holder = session().scalars(select(Certificate).where(Certificate.code == codes[0])).one()
+    person = world.people.get_learner(holder.person_id)
+    name = renaming.Name("Malá", "Eva", "Mala", "Eva")
+    renaming.correct(first, person.public_id, renaming.Wanted((codes[0],), name, WHY))
+    with pytest.raises(Conflict, match="revoked or superseded already"):
+        certifying.revoke(first, codes[0], WHY)
+    assert True not in revoked()

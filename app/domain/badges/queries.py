@@ -1,13 +1,15 @@
 """Every question put to badges; keys and lists are public and name nobody."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.domain.badges.models import Badge, BadgeKey, StatusList
 from app.domain.badges.rules import LIST_SIZE
-from app.domain.certificates.models import Certificate
+from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.territory.values import Scope
+from app.foundation.audit import AuditEntry
 from app.foundation.db import session
 from app.foundation.errors import NotFound
 
@@ -43,8 +45,14 @@ def count_lists(scope: Scope) -> int:
     return 0 if last is None else last // LIST_SIZE + 1
 
 
-def list_ended(scope: Scope, number: int) -> Sequence[int]:
-    """Return which certificates of a list have a badge and are revoked or superseded: their ids, in order."""
+def list_ended(scope: Scope, number: int, today: date) -> Sequence[int]:
+    """Return which certificates of a list have a badge that holds no more: their ids, in order.
+
+    They are revoked or superseded, or ended earlier than the badge, which may be older than that decision, says.
+    """
+    shortened = select(RegisterEntry.id).where(
+        RegisterEntry.certificate_id == Certificate.id, RegisterEntry.kind == "shortened"
+    )
     return (
         session()
         .scalars(
@@ -53,7 +61,11 @@ def list_ended(scope: Scope, number: int) -> Sequence[int]:
             .where(
                 Badge.certificate_id >= number * LIST_SIZE,
                 Badge.certificate_id < (number + 1) * LIST_SIZE,
-                or_(Certificate.revoked_at.is_not(None), Certificate.superseded_at.is_not(None)),
+                or_(
+                    Certificate.revoked_at.is_not(None),
+                    Certificate.superseded_at.is_not(None),
+                    and_(Certificate.valid_until < today, shortened.exists()),
+                ),
                 scope.within(Certificate.unit_path, Certificate.person_id),
             )
             .order_by(Badge.certificate_id)
@@ -80,6 +92,14 @@ def get_status_list(number: int) -> StatusList:
 def list_keys() -> Sequence[BadgeKey]:
     """Return every key that badges were proven by, the newest first."""
     return session().scalars(select(BadgeKey).order_by(BadgeKey.id.desc())).all()
+
+
+def list_unannounced() -> Sequence[str]:
+    """Return the keys of badges of which the audit trail does not say that they came into use."""
+    begun = select(AuditEntry.id).where(
+        AuditEntry.action == "badge.key", AuditEntry.subject == BadgeKey.multikey
+    )
+    return session().scalars(select(BadgeKey.multikey).where(~begun.exists()).order_by(BadgeKey.id)).all()
 
 
 def find_key(multikey: str) -> BadgeKey | None:

@@ -40,6 +40,12 @@ class SigningCertificate(Base):
     chain: Mapped[str] = mapped_column(Text)
     first_used_at: Mapped[datetime] = mapped_column(Moment)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of everything that is published of it: the audit trail says it when it comes into use."""
+        names = [column.key for column in self.__table__.columns if not column.primary_key]
+        return chain.hash_content({name: dump(getattr(self, name)) for name in names})
+
 
 class Certificate(Base):
     """A certificate as it was when it was earned: ``snapshot`` is ``values.Snapshot`` and never changes but once.

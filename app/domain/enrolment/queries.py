@@ -104,6 +104,15 @@ def get_taken_for_update(scope: Scope, enrolment_id: int) -> Taken:
     return _get(_by_id(scope.shape, is_locked=True), scope, enrolment=enrolment_id)
 
 
+def list_for_update(scope: Scope, enrolment_ids: Collection[int]) -> Sequence[Enrolment]:
+    """Return enrolments within a scope, locked in their order: before anything that hangs on them is locked."""
+    chosen = select(Enrolment).where(
+        Enrolment.id.in_(enrolment_ids), scope.within(Enrolment.unit_path, Enrolment.person_id)
+    )
+    locked = chosen.order_by(Enrolment.id).with_for_update().execution_options(populate_existing=True)
+    return session().scalars(locked).all()
+
+
 def get_taken_by_id(scope: Scope, enrolment_id: int) -> Taken:
     """Return an enrolment within a scope by its number inside."""
     return _get(_by_id(scope.shape), scope, enrolment=enrolment_id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, not_, or_, select
 
 from app.domain.assessments.models import Attempt
 from app.domain.certificates.models import (
@@ -311,6 +311,14 @@ def list_after(scope: Scope, after: int, size: int) -> Sequence[Certificate]:
     """Return the certificates within a scope that follow an id, in the order in which they were issued."""
     following = select(Certificate).where(Certificate.id > after, _reached(scope)).order_by(Certificate.id)
     return session().scalars(following.limit(size)).all()
+
+
+def list_written(scope: Scope, after: int, size: int) -> Sequence[tuple[int, str, str]]:
+    """Return id, number and snapshot of certificates as ``list_after``; the snapshot as the database has it written."""
+    written = select(Certificate.id, Certificate.number, cast(Certificate.snapshot, Text))
+    following = written.where(Certificate.id > after, _reached(scope)).order_by(Certificate.id)
+    rows: Sequence[Any] = session().execute(following.limit(size)).all()
+    return [(held, number, text) for held, number, text in rows]
 
 
 def list_unsealed(scope: Scope, after: int, size: int) -> Sequence[RegisterEntry]:

@@ -1,11 +1,13 @@
 """Every question put to what documents are signed with, and to those that wait for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from app.domain.certificates.models import Certificate, SigningCertificate
 from app.domain.territory.values import Scope
+from app.foundation.audit import AuditEntry
 from app.foundation.db import session
 
 
@@ -53,4 +55,20 @@ def find_newest_signing_certificate() -> SigningCertificate | None:
     )
 
 
-# Revocations that wait for a second person.
+def list_announced() -> Sequence[tuple[SigningCertificate, Mapping[str, Any] | None]]:
+    """Return each certificate that documents were signed with, and what the audit trail says of it; None is nothing."""
+    begun = and_(AuditEntry.action == "signing.begin", AuditEntry.subject == SigningCertificate.fingerprint)
+    found = select(SigningCertificate, AuditEntry.detail).outerjoin(AuditEntry, begun)
+    rows = session().execute(found.order_by(SigningCertificate.id, AuditEntry.id))
+    return [(held, said) for held, said in rows]
+
+
+def find_signed_by_unknown(scope: Scope) -> Certificate | None:
+    """Return the first certificate within a scope whose document was signed with what is not published, or None."""
+    is_published = SigningCertificate.id == Certificate.signing_certificate_id
+    found = select(Certificate).where(
+        Certificate.signing_certificate_id.is_not(None),
+        ~select(SigningCertificate.id).where(is_published).exists(),
+        scope.within(Certificate.unit_path, Certificate.person_id),
+    )
+    return session().scalar(found.order_by(Certificate.id).limit(1))
