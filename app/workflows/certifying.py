@@ -1,6 +1,6 @@
 """Certificates as acts: issued with the completion, superseded, revoked; notices beside. ``rendering`` makes files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +19,14 @@ from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import LATIN, PROGRAMME, CoursePart, Ground, Outlook, Snapshot
+from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.renewals import queries as renewals
 from app.domain.territory import queries as territory
 from app.domain.territory.models import Issuer, Unit
-from app.domain.territory.values import IssuerParticulars
+from app.domain.territory.values import IssuerParticulars, Scope
 from app.formats import certificate_design, certificate_pdf
 from app.foundation import audit, clock, settings
 from app.foundation.db import transaction
@@ -158,6 +159,16 @@ def note(
     )
     snapshot = _snapshot(taken, meta, person, person.unit, issuer, at, attempt.mark, attempt.language)
     certificates.note(attempt, snapshot, outlook)
+
+
+def hold(scope: Scope, codes: Collection[str]) -> Sequence[Certificate]:
+    """Return certificates within a scope that are to be superseded, locked, in the order of issue.
+
+    Their enrolments are locked first, in the order of whoever annuls an attempt: new certificates refer to them.
+    """
+    known = register.list_chosen(scope, codes)
+    enrolments.list_for_update(scope, [each.enrolment_id for each in known if each.enrolment_id is not None])
+    return register.list_chosen(scope, codes, is_locked=True)
 
 
 def supersede(

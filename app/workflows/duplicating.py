@@ -58,7 +58,7 @@ def duplicate(actor: Actor, code: str, reason: str) -> Certificate:
 def _find(actor: Actor, code: str, *, is_locked: bool = False) -> Lost:
     """Return a certificate in force of a holder within reach, who is not erased and not the actor."""
     scope = scope_of(actor, P.CERTIFICATE_CORRECT)
-    certificate = register.get_certificate(scope, code, is_locked=is_locked)
+    (certificate,) = (certifying.hold if is_locked else register.list_chosen)(scope, [code])
     require(actor, P.CERTIFICATE_CORRECT, certificate)
     holder = people.get_owner(scope, certificate.person_id)
     if holder.erased_at is not None:

@@ -9,7 +9,6 @@ from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Name, Snapshot
-from app.domain.enrolment import queries as enrolments
 from app.domain.people import queries as people
 from app.domain.people import rules
 from app.domain.people.models import Person
@@ -82,10 +81,7 @@ def _restate(
         raise Invalid("codes", N_("Choose at least one certificate."))
     name = _checked(wanted.name, person.locale)
     _reason(wanted)
-    chosen = register.list_chosen(scope, wanted.codes)
-    if is_locked:
-        enrolments.list_for_update(scope, {each.enrolment_id for each in chosen})  # As whoever annuls: first.
-        chosen = register.list_chosen(scope, wanted.codes, is_locked=True)
+    chosen = (certifying.hold if is_locked else register.list_chosen)(scope, wanted.codes)
     _check_in_force(person, chosen)
     renamed = [Restated(each, replace(certifying.snapshot_of(each), **asdict(name))) for each in chosen]
     restated = [each for each in renamed if each.said != certifying.snapshot_of(each.certificate)]

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from app.domain.access.values import Actor
 from app.domain.badges.models import BadgeKey
-from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, NumberSeries, RegisterEntry, SigningCertificate
 from app.domain.people import queries as people
 from app.foundation import files, heads, settings
@@ -418,12 +417,6 @@ def test_no_person_recomputes_the_register_of_everybody(land):
     person = world.act_as(world.person("auditor@example.org", roles=(("auditor", "CZ"),)))
     with pytest.raises(Refused):
         registering.verify(person)
-
-
-def test_the_last_value_of_several_lines_counts_and_an_empty_one_takes_it_away():
-    lines = ({"id": 1, "file_digest": "a"}, None, {"file_digest": "b"}, {"id": None})
-    assert rules.replay(lines) == {"file_digest": "b"}
-    assert rules.list_differences({"a": 1, "b": 2}, {"b": 3, "c": 4}) == ["a", "b", "c"]
 
 
 def test_a_signing_certificate_that_was_put_in_or_changed_by_hand_is_found(hand):

@@ -82,3 +82,9 @@ def test_what_is_emptied_names_nobody_and_says_all_else():
     }
     assert rules.names_of(left, is_hidden=False) == rules.names_of(left, is_hidden=True) == ("", "")
     assert rules.emptied(left) == left
+
+
+def test_the_last_value_of_several_lines_counts_and_an_empty_one_takes_it_away():
+    lines = ({"id": 1, "file_digest": "a"}, None, {"file_digest": "b"}, {"id": None})
+    assert rules.replay(lines) == {"file_digest": "b"}
+    assert rules.list_differences({"a": 1, "b": 2}, {"b": 3, "c": 4}) == ["a", "b", "c"]
