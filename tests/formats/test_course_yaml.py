@@ -243,7 +243,7 @@ def test_owner_prerequisites_and_design_are_compared_with_what_is_around():
     around = Surroundings(
         frozenset({"SK"}),
         {"first-course": ("second-course",), "second-course": ("reading-registers",)},
-        frozenset(),
+        {},
     )
     messages = [message for *_, message in told(files, surroundings=around)]
     assert messages == [

@@ -181,7 +181,7 @@ def test_a_list_is_made_again_before_it_ends(eva, code):
 def test_certificates_without_a_badge_stand_on_no_list(eva, code):
     certifying.revoke(Actor.system("test"), code, "issued by mistake")
     assert minting.keep_lists(CLOCK) == 0
-    assert badges.list_ended(EVERYTHING, 0) == []
+    assert badges.list_ended(EVERYTHING, 0, clock.now().date()) == []
 
 
 def test_a_key_that_is_lost_is_not_replaced_behind_the_back(eva, code, own_settings, app):
