@@ -273,7 +273,7 @@ def _read_programme(name: str, data: bytes, around: Surroundings) -> ProgrammeRe
     if draft is None or draft.design is None:
         return reading
     given = {"courses": draft.courses, "course_version": "", "objectives": ()}
-    own = {language: given for language in draft.languages}  # noqa: C420 -- All languages share what is only read.
+    own = dict.fromkeys(draft.languages, given)
     found = _list_hindrances(f"programmes/{name}.yaml", data, draft.owner, draft.design, own)
     return ProgrammeReading(draft, (*found, *reading.findings))
 

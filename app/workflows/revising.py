@@ -1,6 +1,6 @@
 """A rule of validity is about to change with a version of its course: who would renew when by the new one.
 
-Certificates that are out keep the day that is printed on them; a new rule holds for those that are issued from then on.
+Certificates already issued keep the day printed on them; a new rule holds for those that are issued from then on.
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from app.domain.people.models import RoleGrant
 from app.domain.reports.models import ReportFile
 from app.domain.reports.queries import awards, places
 from app.domain.reports.values import AwardFilter, Handout, Period
+from app.domain.territory.models import Unit
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
@@ -152,6 +153,19 @@ def test_pages_of_the_list_follow_each_other(signed):
     pages = [awards.list_awards(scope, asked(actor), today, page, 3) for page in (1, 2, 3)]
     assert [len(page) for page in pages] == [3, 1, 0]
     assert pages[0] + pages[1] == whole
+
+
+def test_certificates_of_a_unit_that_has_moved_since_are_still_listed(lives):
+    actor, today = coordinator(), clock.now().date()
+    scope = scope_of(actor, Permission.CERTIFICATE_READ)
+    before = {each.number for each in awards.list_awards(scope, asked(actor), today)}
+    held = of_family("Šimek")
+    with transaction() as written:
+        written.scalars(select(Unit).where(Unit.path == held.unit_path)).one().path = "999.1."
+    found = awards.list_awards(scope, asked(actor), today)
+    assert held.number in before
+    assert {each.number for each in found} == before
+    assert awards.count_awards(scope, asked(actor), today)[0] == len(found)
 
 
 def test_what_is_not_signed_yet_is_named_in_the_zip_and_counted(lives, app):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.access.values import Actor
 from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.values import CertificateKind, CertificateRule, Duration
 from app.domain.territory import queries as territory
@@ -88,6 +89,18 @@ def test_somebody_who_holds_several_counts_once_by_the_newest(held, trainer):
     assert change(trainer, **TWO).holders == found.valid == 2
     assert ("2028-05", 0, 1) in months(found)
     assert "2028-03" not in {month for month, _, _ in months(found)}
+
+
+def test_a_certificate_restated_today_is_no_newer_than_its_renewal(held, trainer):
+    near, _far = held
+    ends.publish(renewal_window=Duration(60, "d"))
+    earn(near, "2026-05-05")
+    before = months(foresee(trainer, **TWO))
+    older = min(held_by(near), key=lambda each: each.id)
+    with transaction():
+        said = replace(certifying.snapshot_of(older), family_name="Nová")
+        certifying.supersede(Actor.system("test"), [(older, said)], "A wrong name.")
+    assert months(foresee(trainer, **TWO)) == before
 
 
 def test_revoked_and_ended_certificates_do_not_count(held, trainer):

@@ -158,12 +158,17 @@ def list_held(scope: Scope, course: Course, today: date) -> Sequence[HeldCount]:
     Of somebody who holds several the newest counts. Units outside the scope are told together, without their names.
     """
     place = _place_in(scope)
-    newest = _held(course, today).with_only_columns(func.max(Certificate.id)).group_by(Certificate.person_id)
+    age = (
+        Enrolment.outcome_on.desc(),
+        Certificate.id.desc(),
+    )  # A duplicate has a later id than what came after.
+    place_of_age = func.row_number().over(partition_by=Certificate.person_id, order_by=age).label("place")
+    aged = _held(course, today).with_only_columns(Certificate.id, place_of_age).subquery()
     days = (Enrolment.outcome_on, Certificate.valid_until)
     counted = (
         select(place, *days, func.count())
         .join_from(Certificate, Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Certificate.id.in_(newest))
+        .where(Certificate.id.in_(select(aged.c.id).where(aged.c.place == 1)))
         .group_by(place, *days)
     )
     rows = session().execute(counted)

@@ -89,8 +89,8 @@ def told_revision(change: RuleChange) -> str:
     if change.moves_window:
         said.append(
             ngettext(
-                "Certificates can then be renewed from %(num)s day before their end, those that are out, too.",
-                "Certificates can then be renewed from %(num)s days before their end, those that are out, too.",
+                "Certificates can then be renewed from %(num)s day before their end, those already issued, too.",
+                "Certificates can then be renewed from %(num)s days before their end, those already issued, too.",
                 days_of(change.after.renewal_window),
             )
         )

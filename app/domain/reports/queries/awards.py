@@ -57,7 +57,9 @@ def list_awards(
     """Return the certificates that fit by unit and family name: a page of them, all where no size is given."""
     statement = (
         _of_course(select(*_SAID, *_BESIDE).select_from(Certificate))
-        .join(Unit, Unit.path == Certificate.unit_path)
+        .outerjoin(
+            Unit, Unit.path == Certificate.unit_path
+        )  # A unit may have moved since; it is for order alone.
         .join(Person, Person.id == Certificate.person_id)
         .where(*_fitting(scope, asked, today))
         .order_by(Unit.sort_key, Unit.path, Person.sort_key, Person.id, Certificate.id)
