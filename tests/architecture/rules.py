@@ -40,6 +40,17 @@ def list_strays(sources: Sources, verb: str) -> list[str]:
     ]
 
 
+def list_hidden_words(sources: Sources) -> list[str]:
+    """Return where a text is translated within an f-string: Babel finds none of them there."""
+    return [
+        f"{path}:{node.lineno}"
+        for path, tree in sources.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        if any(isinstance(part, ast.Name) and part.id in {"_", "N_", "ngettext"} for part in ast.walk(node))
+    ]
+
+
 def list_written_selects(sources: Sources) -> list[str]:
     """Return where a SELECT is written as text outside of queries and foundation."""
     return [

@@ -42,6 +42,11 @@ def test_no_select_is_written_as_text_outside_of_queries():
     assert rules.list_written_selects(snippet("app/domain/x/service.py", 'text("SELECT id FROM person")'))
 
 
+def test_no_text_is_translated_where_babel_does_not_find_it():
+    assert rules.list_hidden_words(APP) == []
+    assert rules.list_hidden_words(snippet("app/web/x.py", "f\"{made} {_('Told.')}\""))
+
+
 def test_views_stay_thin():
     assert rules.list_long_views(APP) == []
     view = f'@blueprint.get("/x")\n@public\ndef x():\n{LONG}'

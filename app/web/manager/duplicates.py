@@ -27,8 +27,8 @@ def duplicate(code: str) -> Answer:
         except Invalid as error:
             add_error(form, error)
         else:
-            words = _("The duplicate %(number)s is made.", number=fresh.number)
-            flash(f"{words} {_('The holder is told by mail.')}", "success")
+            made = _("The duplicate %(number)s is made.", number=fresh.number)
+            flash(" ".join([made, _("The holder is told by mail.")]), "success")
             return redirect(url_for("manager.person", person_id=lost.holder.public_id))
     status = 422 if form.errors else 200
     return render_template("manager/duplicate.html", form=form, lost=lost), status

@@ -78,10 +78,8 @@ def correct_name(person_id: UUID) -> Answer:
     changes = _preview(actor(), someone, form)
     if changes and request.form.get("step") == "correct":
         count = renaming.correct(actor(), person_id, _read(form))
-        words = ngettext(
-            "%(num)s certificate is issued anew.", "%(num)s certificates are issued anew.", count
-        )
-        flash(f"{words} {_('The holder is told by mail.')}", "success")
+        made = ngettext("%(num)s certificate is issued anew.", "%(num)s certificates are issued anew.", count)
+        flash(" ".join([made, _("The holder is told by mail.")]), "success")
         return redirect(url_for("manager.person", person_id=person_id))
     status = 422 if form.errors else 200
     page = render_template("manager/correct_name.html", form=form, someone=someone, changes=changes)

@@ -137,14 +137,17 @@ def _versions(sat: Sat) -> list[tuple[str, str]]:
     for edition, members in groupby(sat, lambda each: each[0]):
         corrections = [(correction, count) for _edition, correction, count in members]
         total = sum(count for _correction, count in corrections)
-        choices.append((str(edition), f"{_('Edition %(number)s', number=edition)} – {_attempts(total)}"))
+        choices.append((str(edition), _counted(_("Edition %(number)s", number=edition), total)))
         if len(corrections) > 1:
             labels = [(f"{edition}.{correction}", count) for correction, count in corrections]
             choices += [
-                (label, f"{_('Version %(label)s', label=label)} – {_attempts(count)}")
-                for label, count in labels
+                (label, _counted(_("Version %(label)s", label=label), count)) for label, count in labels
             ]
     return choices
+
+
+def _counted(version: str, count: int) -> str:
+    return f"{version} – {_attempts(count)}"
 
 
 def _attempts(count: int) -> str:
