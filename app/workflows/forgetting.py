@@ -14,7 +14,7 @@ from app.domain.certificates import service as certificates
 from app.domain.certificates.queries import keeping
 from app.foundation import audit, chain, settings
 from app.foundation.db import transaction
-from app.foundation.queue import enqueue_each
+from app.foundation.queue import enqueue, enqueue_each
 from app.workflows import renewing
 
 P = Permission
@@ -55,4 +55,6 @@ def _forget_some(actor: Actor, unit_id: int, first_kept: date) -> int:
         audit.record_each(actor.name, "certificate.erase", left)
         digests = [digest for each in found for digest in (each.file_digest, each.signed_digest) if digest]
         enqueue_each("files.forget", [{"digest": digest} for digest in digests])
+        for person_id in sorted({each.person_id for each in found}):
+            enqueue("reports.forget", person_id=person_id)
     return len(found)

@@ -23,6 +23,7 @@ from app.foundation.queue import OutboxJob
 from app.jobs import worker
 from app.workflows import bundling, erasing, handing, leaving, reporting
 from tests import population, world
+from tests.lapsing import forget, terms
 
 SYSTEM = Actor.system("remove-old-files")
 MOMENT = timedelta(microseconds=1)
@@ -270,6 +271,24 @@ def test_erasing_is_followed_twice_to_the_same_end_and_later_files_stay(lives, a
     assert (is_gone(before), is_gone(later)) == (True, False)
     assert exists(digest)
     assert [each.actor for each in removals()] == ["reports.forget"]
+
+
+def test_a_name_that_leaves_the_register_leaves_the_files_of_the_last_week_too(lives, app):
+    actor, away = coordinator(), coordinator("CZ-K3131", "away@example.org")
+    erase("adam@example.org")
+    with clock.at(LATER):
+        named, digest = prepare(actor)
+        other, _ = prepare(away)
+    work(app, LATER)
+    assert not is_gone(named)
+    end = LATER + timedelta(hours=1)
+    with terms(CZ=0):
+        assert forget(end) > 0
+    with clock.at(end + timedelta(hours=1)):
+        nameless, _ = prepare(actor)
+        work(app, clock.now())
+    assert [is_gone(each) for each in (named, other, nameless)] == [True, False, False]
+    assert not exists(digest)
 
 
 def test_nobody_who_is_not_erased_is_forgotten(lives):
