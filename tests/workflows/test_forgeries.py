@@ -1,4 +1,4 @@
-"""The register finds erasures that are forged: a name that left otherwise than by the end of its keeping period."""
+"""The register finds forgeries: names that left otherwise than by the end of a keeping period, doubled members."""
 
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from app.foundation.plain import dump
 from app.workflows import registering, rendering, sealing, verifying
 from tests import world
 from tests.lapsing import lapse
+from tests.workflows.programmes import complete, offer, work
 
 SYSTEM = Actor.system("register verify")
 MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -141,3 +142,15 @@ def test_page_and_program_are_told_no_name_where_it_was_erased(held):
     write(sa.update(Certificate).values(erased_at=MOMENT))
     told = verifying.tell(reread(), is_named=True)
     assert (told.names, told.is_name_hidden) == (("", ""), False)
+
+
+def test_a_course_of_a_programme_that_has_two_titles_is_found(land):
+    offer()
+    complete(world.person())
+    work()
+    sealing.seal(SYSTEM)
+    assert fault() is None
+    kind = "TEXT" if db.engine.dialect.name == "sqlite" else "JSON"
+    doubled = 'replace(CAST(snapshot AS TEXT), \'"slug":\', \'"title": "Forged", "slug":\')'
+    write(sa.text(f"UPDATE certificate SET snapshot = CAST({doubled} AS {kind})"))  # noqa: S608 -- No input.
+    assert fault().endswith("has a member twice")
