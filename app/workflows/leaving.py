@@ -31,7 +31,7 @@ def remove_old(actor: Actor) -> int:
     if not files.list_made_until(scope, latest, 1):
         return 0
     with transaction():
-        return _let_go(actor, files.list_made_until(scope, latest, AT_ONCE))
+        return _let_go(actor, files.list_made_until(scope, latest, AT_ONCE, is_locked=True))
 
 
 def forget_person(actor: Actor, person_id: int) -> int:

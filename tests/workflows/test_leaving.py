@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
@@ -16,7 +16,7 @@ from app.domain.reports.rules.leaving import KEPT_FOR
 from app.domain.reports.values import AwardFilter, Format, Handout, Period, Shape
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
-from app.foundation.db import session, transaction
+from app.foundation.db import db, session, transaction
 from app.foundation.errors import NotFound, Refused
 from app.foundation.files import store
 from app.foundation.queue import OutboxJob
@@ -197,6 +197,23 @@ def test_who_is_killed_in_the_middle_leaves_it_to_the_next(lives, app, monkeypat
         app, END
     )  # Whoever let them go was killed before the worker was told: the promise is in the database.
     assert [exists(digest) for _, digest in made] == [False, False]
+
+
+def test_to_look_whether_there_is_anything_to_do_locks_nothing(lives):
+    prepare(coordinator())
+    asked = []
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with clock.at(END - MOMENT):
+            assert leaving.remove_old(SYSTEM) == 0
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert any("FROM report_file" in each for each in asked)
+    assert not any("FOR UPDATE" in each for each in asked)
 
 
 def test_nobody_but_the_system_or_who_reads_reports_may_ask_for_it(lives):
