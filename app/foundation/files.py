@@ -99,9 +99,12 @@ class FileStore:
     @contextmanager
     def _lock(self, how: int) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".removing").open("ab") as lock:
-            fcntl.flock(lock, how)
+        folder = os.open(self.root, os.O_RDONLY)  # A file in it would be of the user who came first.
+        try:
+            fcntl.flock(folder, how)
             yield
+        finally:
+            os.close(folder)
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest; raises NotFound, or DamagedFile where they changed on disk."""

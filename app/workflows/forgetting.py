@@ -12,9 +12,9 @@ from app.domain.access.values import Actor, Permission
 from app.domain.certificates import rules
 from app.domain.certificates import service as certificates
 from app.domain.certificates.queries import keeping
-from app.foundation import audit, settings
+from app.foundation import audit, chain, settings
 from app.foundation.db import transaction
-from app.foundation.queue import enqueue_each
+from app.foundation.queue import enqueue, enqueue_each
 from app.workflows import renewing
 
 P = Permission
@@ -51,7 +51,10 @@ def _forget_some(actor: Actor, unit_id: int, first_kept: date) -> int:
     with transaction():
         found = keeping.list_outlived(scope_of(actor, P.PERSON_ERASE), unit_id, first_kept, AT_ONCE)
         certificates.forget_names(found, actor.name)
-        audit.record_each(actor.name, "certificate.erase", [(each.number, {}) for each in found])
+        left = [(each.number, {"digest": chain.hash_content(each.snapshot)}) for each in found]
+        audit.record_each(actor.name, "certificate.erase", left)
         digests = [digest for each in found for digest in (each.file_digest, each.signed_digest) if digest]
         enqueue_each("files.forget", [{"digest": digest} for digest in digests])
+        for person_id in sorted({each.person_id for each in found}):
+            enqueue("reports.forget", person_id=person_id)
     return len(found)

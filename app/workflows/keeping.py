@@ -329,7 +329,7 @@ def _list_named(path: Path, column: str, freed: str) -> Iterator[str]:
         for line in lines:
             row = json.loads(line)
             value = row[column]
-            if value is not None and row.get(freed) is None:  # Sets of before 0017 lack the column.
+            if value is not None and row.get(freed) is None:  # Sets of before 0018 lack the column.
                 yield from json.loads(value).values() if value.startswith("{") else (value,)
 
 

@@ -31,14 +31,15 @@ def remove_old(actor: Actor) -> int:
     if not files.list_made_until(scope, latest, 1):
         return 0
     with transaction():
-        return _let_go(actor, files.list_made_until(scope, latest, AT_ONCE))
+        return _let_go(actor, files.list_made_until(scope, latest, AT_ONCE, is_locked=True))
 
 
 def forget_person(actor: Actor, person_id: int) -> int:
     """Let the files go that may name somebody who is erased, whoever asked for them; return how many.
 
     These are all that were asked for before and hold units where she was enrolled or certified. What was made while
-    she was being erased goes as well; a file asked for later names her by her certificates alone, which stay.
+    she was being erased goes as well; a file asked for later names her by her certificates alone, which stay until
+    their keeping period is over: then this is done again, for what was asked for before her name left the register.
     """
     require(actor, P.REPORT_READ)
     scope = scope_of(actor, P.REPORT_READ)
@@ -46,10 +47,11 @@ def forget_person(actor: Actor, person_id: int) -> int:
     if erased_at is None:
         return 0
     held = register.list_of_person(scope, person_id)
+    latest = max([erased_at, *(each.erased_at for each in held if each.erased_at is not None)])
     taken = enrolments.list_taken(scope, person_id)
     places = {each.unit_path for each in held} | {each.enrolment.unit_path for each in taken}
     with transaction():
-        asked = files.list_asked_before(scope, erased_at + leaving.SETTLING)
+        asked = files.list_asked_before(scope, latest + leaving.SETTLING)
         return _let_go(actor, [each for each in asked if leaving.may_name(each.paths, places)])
 
 

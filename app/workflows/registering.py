@@ -11,7 +11,7 @@ from app.domain.badges import queries as badges
 from app.domain.certificates import queries as register
 from app.domain.certificates import rules
 from app.domain.certificates.models import Certificate, RegisterEntry
-from app.domain.certificates.queries import keys
+from app.domain.certificates.queries import keeping, keys
 from app.domain.territory.values import Scope
 from app.foundation import chain, heads, settings
 from app.foundation.chain import Head
@@ -71,8 +71,9 @@ def _faults(reading: _Reading, heads_known: Sequence[Head]) -> Iterator[str]:
     for page in list_pages(reading.actor):
         known = {each.id: each for each in _certificates_of(reading.scope, page)}
         histories = _histories_of(reading.scope, page)
+        erasures = _erasures_of(reading.scope, histories)
         for entry in page:
-            fault = _misplaced(reading, entry) or _fault_of(entry, known, histories)
+            fault = _misplaced(reading, entry) or _fault_of(entry, known, histories, erasures)
             if fault is not None:
                 yield fault
     for head in heads_known:
@@ -105,6 +106,18 @@ def _histories_of(scope: Scope, page: Sequence[RegisterEntry]) -> Mapping[int, l
     return {number: list(lines) for number, lines in groupby(entries, lambda each: each.certificate_id)}
 
 
+def _erasures_of(
+    scope: Scope, histories: Mapping[int, Sequence[RegisterEntry]]
+) -> Mapping[int, Sequence[str | None]]:
+    """Return certificate → what the audit trail says of its erasure, for those that have a line of one."""
+    erased = {number for number, lines in histories.items() if _count(lines, "erased")}
+    return keeping.list_erasures(scope, erased) if erased else {}
+
+
+def _count(history: Sequence[RegisterEntry], kind: str) -> int:
+    return [line.kind for line in history].count(kind)
+
+
 def _misplaced(reading: _Reading, entry: RegisterEntry) -> str | None:
     if entry.chain_position is not None:
         fault = reading.follower.find_fault(entry)
@@ -119,6 +132,7 @@ def _fault_of(
     entry: RegisterEntry,
     known: Mapping[int, Certificate],
     histories: Mapping[int, list[RegisterEntry]],
+    erasures: Mapping[int, Sequence[str | None]],
 ) -> str | None:
     """Return what is wrong with the certificate of an entry; looked at once, where it is issued."""
     certificate = known.get(entry.certificate_id)
@@ -129,11 +143,15 @@ def _fault_of(
     if entry.kind != "issued":
         return None
     history = histories[certificate.id]
-    if [line.kind for line in history].count("issued") != 1 or history[0].kind != "issued":
+    if _count(history, "issued") != 1 or history[0].kind != "issued":
         return f"{entry.number}: it was issued twice, or changed before it was issued"
     if chain.hash_content(certificate.snapshot) != _said_last(history):
         return f"{entry.number}: what the certificate says (snapshot) is not what was registered"
-    return _fault_of_row(certificate, history) or _fault_of_file(certificate)
+    return (
+        _fault_of_row(certificate, history)
+        or _fault_of_erasure(certificate, history, erasures)
+        or _fault_of_file(certificate)
+    )
 
 
 def _said_last(history: Sequence[RegisterEntry]) -> str:
@@ -145,6 +163,28 @@ def _fault_of_row(certificate: Certificate, history: Sequence[RegisterEntry]) ->
     registered = rules.replay(line.facts for line in history)
     differing = rules.list_differences(registered, certificate.facts())
     return f"{certificate.number}: not what was registered: {', '.join(differing)}" if differing else None
+
+
+def _fault_of_erasure(
+    certificate: Certificate,
+    history: Sequence[RegisterEntry],
+    erasures: Mapping[int, Sequence[str | None]],
+) -> str | None:
+    """Return what is wrong with how a name left, once: by the act, after its holder was erased, and only the name.
+
+    The hash of what was issued is over the name, too: what is left is held against the audit trail instead.
+    """
+    count = _count(history, "erased")
+    if not count:
+        return None
+    if certificate.snapshot != rules.emptied(certificate.snapshot):
+        return f"{certificate.number}: its name was erased, and it says one"
+    said = erasures.get(certificate.id, ())
+    if count != 1 or len(said) != 1:
+        return f"{certificate.number}: its name was erased, but not once, by the end of a keeping period"
+    if said[0] != chain.hash_content(certificate.snapshot):
+        return f"{certificate.number}: what the certificate says (snapshot) is not what its erasure left"
+    return None
 
 
 def _fault_of_file(certificate: Certificate) -> str | None:
@@ -179,9 +219,16 @@ def _double_members(scope: Scope) -> Iterator[str]:
     last = 0
     while page := register.list_written(scope, last, _AT_ONCE):
         for _id, number, written in page:
-            if json.loads(written, object_pairs_hook=lambda pairs: len(pairs) > len(dict(pairs))):
+            if _has_double(written):
                 yield f"{number}: what the certificate says (snapshot) has a member twice"
         last = page[-1][0]
+
+
+def _has_double(written: str) -> bool:
+    """Tell whether a JSON text has an object with a member twice, however deep."""
+    found: list[bool] = []
+    json.loads(written, object_pairs_hook=lambda pairs: found.append(len(pairs) > len(dict(pairs))))
+    return any(found)
 
 
 def _foreign_keys(scope: Scope) -> Iterator[str]:

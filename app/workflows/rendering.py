@@ -41,6 +41,8 @@ def render(actor: Actor, code: str, *, tells: bool = True) -> None:
         return
     snapshot = load(Snapshot, certificate.snapshot)
     archive = _keep_archive(actor, certificate, snapshot)
+    if archive is None:
+        return
     key = find_key()
     zone = ZoneInfo(territory.zone_of(territory.get_unit_by_id(certificate.issuer_unit_id)))
     looks = certificate_seal.draw(
@@ -55,6 +57,8 @@ def render(actor: Actor, code: str, *, tells: bool = True) -> None:
             certificates.keep_signed(certificate, digest, known, actor.name)
             if tells:
                 _tell(actor, certificate, snapshot)
+        else:  # Another signed it, or its name was erased meanwhile.
+            queue.enqueue("files.forget", digest=digest)
 
 
 def _tell(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> None:
@@ -70,8 +74,8 @@ def _tell(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> None:
     )
 
 
-def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> bytes:
-    """Return the archive copy, made and kept first where there is none."""
+def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) -> bytes | None:
+    """Return the archive copy, made and kept first where there is none; None where the name was erased meanwhile."""
     if certificate.file_digest is not None:
         return store().get(certificate.file_digest)
     logo, funder_logo = (
@@ -85,7 +89,10 @@ def _keep_archive(actor: Actor, certificate: Certificate, snapshot: Snapshot) ->
         locked = register.get_certificate(scope, certificate.code, is_locked=True)
         if locked.file_digest is None and locked.erased_at is None:
             certificates.keep_file(locked, digest, actor.name)
-    return archive
+        else:  # As above; the job leaves bytes that are named.
+            queue.enqueue("files.forget", digest=digest)
+        is_erased = locked.erased_at is not None
+    return None if is_erased else archive
 
 
 def find_key() -> signing.Key:

@@ -55,11 +55,12 @@ def tell(certificate: Certificate, *, is_named: bool) -> Told:
     present = clock.now()
     state = certificate.state_on(present.date())
     is_ended = state in {State.SUPERSEDED, State.REVOKED}
-    is_hidden = not is_named and certificate.erased_at is None and register.is_name_hidden(certificate)
+    is_erased = certificate.erased_at is not None
+    is_hidden = not is_named and not is_erased and register.is_name_hidden(certificate)
     return Told(
         certificate=certificate,
         state=state,
-        names=rules.names_of(certificate.snapshot, is_hidden=is_hidden),
+        names=("", "") if is_erased else rules.names_of(certificate.snapshot, is_hidden=is_hidden),
         is_name_hidden=is_hidden,
         ending=register.find_ending(certificate) if is_ended else None,
         at=present,

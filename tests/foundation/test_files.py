@@ -1,6 +1,7 @@
 """The file store: bytes in pieces are the same file, and nothing half-written stays."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -44,3 +45,22 @@ def test_what_a_killed_process_left_is_removed_a_day_later_and_not_before(kept):
     digest = kept.put_each([b"x"])
     assert names(kept) == [".young.part", digest]
     assert list(kept.list_digests()) == [digest]
+
+
+def test_while_files_are_held_none_is_removed_and_the_lock_is_no_file(kept):
+    digest, later = kept.put(b"x"), clock.now() + timedelta(hours=1)
+    with kept.held(), kept.held(), ThreadPoolExecutor(1) as other:
+        assert not other.submit(kept.discard, digest, later).result()
+        assert names(kept) == [digest]
+    assert kept.discard(digest, later)
+    assert names(kept) == []
+
+
+def test_whoever_holds_files_first_keeps_out_no_other_user(kept):
+    kept.put(b"x")
+    kept.root.chmod(0o500)
+    try:
+        with kept.held():
+            assert list(kept.root.glob(".*")) == []
+    finally:
+        kept.root.chmod(0o700)

@@ -114,7 +114,7 @@ def test_nothing_but_the_name_and_the_unit_leaves_and_the_register_says_so(gone)
         {"erased_at": OVER.isoformat()},
     )
     [entry] = session().scalars(select(AuditEntry).where(AuditEntry.action == "certificate.erase"))
-    assert (entry.subject, entry.detail) == (held.number, {})
+    assert (entry.subject, entry.detail) == (held.number, {"digest": line.snapshot_hash})
 
 
 def test_the_register_is_well_before_and_after_sealed_or_not(gone, tmp_path):

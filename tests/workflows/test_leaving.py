@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
@@ -16,13 +16,14 @@ from app.domain.reports.rules.leaving import KEPT_FOR
 from app.domain.reports.values import AwardFilter, Format, Handout, Period, Shape
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
-from app.foundation.db import session, transaction
+from app.foundation.db import db, session, transaction
 from app.foundation.errors import NotFound, Refused
 from app.foundation.files import store
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
 from app.workflows import bundling, erasing, handing, leaving, reporting
 from tests import population, world
+from tests.lapsing import forget, terms
 
 SYSTEM = Actor.system("remove-old-files")
 MOMENT = timedelta(microseconds=1)
@@ -198,6 +199,23 @@ def test_who_is_killed_in_the_middle_leaves_it_to_the_next(lives, app, monkeypat
     assert [exists(digest) for _, digest in made] == [False, False]
 
 
+def test_to_look_whether_there_is_anything_to_do_locks_nothing(lives):
+    prepare(coordinator())
+    asked = []
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with clock.at(END - MOMENT):
+            assert leaving.remove_old(SYSTEM) == 0
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert any("FROM report_file" in each for each in asked)
+    assert not any("FOR UPDATE" in each for each in asked)
+
+
 def test_nobody_but_the_system_or_who_reads_reports_may_ask_for_it(lives):
     for act in (leaving.remove_old, lambda actor: leaving.forget_person(actor, 1)):
         with pytest.raises(Refused):
@@ -270,6 +288,24 @@ def test_erasing_is_followed_twice_to_the_same_end_and_later_files_stay(lives, a
     assert (is_gone(before), is_gone(later)) == (True, False)
     assert exists(digest)
     assert [each.actor for each in removals()] == ["reports.forget"]
+
+
+def test_a_name_that_leaves_the_register_leaves_the_files_of_the_last_week_too(lives, app):
+    actor, away = coordinator(), coordinator("CZ-K3131", "away@example.org")
+    erase("adam@example.org")
+    with clock.at(LATER):
+        named, digest = prepare(actor)
+        other, _ = prepare(away)
+    work(app, LATER)
+    assert not is_gone(named)
+    end = LATER + timedelta(hours=1)
+    with terms(CZ=0):
+        assert forget(end) > 0
+    with clock.at(end + timedelta(hours=1)):
+        nameless, _ = prepare(actor)
+        work(app, clock.now())
+    assert [is_gone(each) for each in (named, other, nameless)] == [True, False, False]
+    assert not exists(digest)
 
 
 def test_nobody_who_is_not_erased_is_forgotten(lives):

@@ -1,6 +1,7 @@
 """The documents of certificates: each copy once, never an unsigned one, going on by itself when the key is there."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate, SigningCertificate
 from app.domain.certificates.queries import keys
+from app.domain.people import queries as people
 from app.foundation import audit, authority, queue, settings, signing
 from app.foundation.db import db, session
 from app.foundation.errors import Conflict
@@ -17,8 +19,9 @@ from app.foundation.files import store
 from app.foundation.mail import MailMessage
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
-from app.workflows import examining, rendering
+from app.workflows import examining, keeping, rendering
 from tests import world
+from tests.lapsing import lapse
 
 WORKER = Actor.system(rendering.JOB)
 
@@ -100,6 +103,63 @@ def test_of_two_workers_at_once_the_first_signature_counts(own_settings, app, co
 
 def _chain() -> str:
     return session().scalar(select(SigningCertificate.chain))
+
+
+def orphans() -> set[str]:
+    """Return what lies in the store and no certificate names, once every file that was let go is gone."""
+    for digest in store().list_digests():
+        os.utime(store().path(digest), (1, 1))
+    session().rollback()
+    jobs = session().scalars(select(OutboxJob).where(OutboxJob.name == "files.forget")).all()
+    for digest in {each.arguments["digest"] for each in jobs}:
+        keeping.forget_file(WORKER, digest)
+    certificate = held()
+    return set(store().list_digests()) - {certificate.file_digest, certificate.signed_digest}
+
+
+def erase_when(monkeypatch, place, name: str) -> None:
+    """Let the keeping period of the holder be over just when something of her document was made."""
+    real = getattr(place, name)
+
+    def make(*given: object) -> object:
+        made = real(*given)
+        lapse(people.find_person_by_email("eva@example.org"))
+        return made
+
+    monkeypatch.setattr(place, name, make)
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [(rendering.certificate_archive, "write"), (rendering.signing, "sign")]
+)
+def test_a_name_that_is_erased_while_its_document_is_made_stays_in_no_file(
+    own_settings, code, monkeypatch, place, name
+):
+    before = set(store().list_digests())
+    with monkeypatch.context() as patched:
+        erase_when(patched, place, name)
+        rendering.render(WORKER, code)
+    certificate = held()
+    assert certificate.erased_at is not None
+    assert certificate.signed_digest is None
+    orphans()
+    assert set(store().list_digests()) == before
+
+
+def test_a_copy_that_another_worker_was_quicker_with_is_removed(own_settings, code, monkeypatch):
+    before, real = set(store().list_digests()), signing.sign
+
+    def sign(*given: object) -> bytes:
+        made = real(*given)
+        monkeypatch.setattr(signing, "sign", real)
+        rendering.render(WORKER, code)
+        return made
+
+    monkeypatch.setattr(signing, "sign", sign)
+    rendering.render(WORKER, code)
+    assert len(set(store().list_digests()) - before) == 3
+    assert orphans() == before
+    assert store().get(held().signed_digest)
 
 
 def test_a_worker_that_dies_after_the_archive_copy_leaves_one_file_of_each_kind(

@@ -56,27 +56,22 @@ def get_file_by_id(scope: Scope, file_id: int) -> ReportFile:
     return asked
 
 
-def list_made_until(scope: Scope, moment: datetime, limit: int) -> Sequence[ReportFile]:
-    """Return files that are there and were made by a moment, the oldest first, locked until the transaction ends."""
-    return (
-        session()
-        .scalars(
-            select(ReportFile)
-            .where(
-                ReportFile.made_at <= moment,
-                ReportFile.file_digest.is_not(None),
-                scope.within(literal(""), ReportFile.person_id),
-            )
-            .order_by(ReportFile.made_at, ReportFile.id)
-            .limit(limit)
-            .with_for_update()
-        )
-        .all()
+def list_made_until(
+    scope: Scope, moment: datetime, limit: int, *, is_locked: bool = False
+) -> Sequence[ReportFile]:
+    """Return files that are there and were made by a moment, the oldest first."""
+    made = select(ReportFile).where(
+        ReportFile.made_at <= moment,
+        ReportFile.file_digest.is_not(None),
+        scope.within(literal(""), ReportFile.person_id),
     )
+    if is_locked:
+        made = made.with_for_update().execution_options(populate_existing=True)
+    return session().scalars(made.order_by(ReportFile.made_at, ReportFile.id).limit(limit)).all()
 
 
 def list_asked_before(scope: Scope, moment: datetime) -> Sequence[ReportFile]:
-    """Return files that are there or being made and were asked for before a moment, locked as the others."""
+    """Return files that are there or being made and were asked for before a moment, locked while the act lasts."""
     is_there = ReportFile.file_digest.is_not(None)
     is_awaited = and_(ReportFile.made_at.is_(None), ReportFile.refused_at.is_(None))
     return (
