@@ -164,9 +164,12 @@ def note(
 def hold(scope: Scope, codes: Collection[str]) -> Sequence[Certificate]:
     """Return certificates within a scope that are to be superseded, locked, in the order of issue.
 
-    Their enrolments are locked first, in the order of whoever annuls an attempt: new certificates refer to them.
+    The holders of those of programmes come first, whose awards take turns on them. Then the enrolments are locked, in
+    the order of whoever annuls an attempt: new certificates refer to them.
     """
     known = register.list_chosen(scope, codes)
+    for person_id in sorted({each.person_id for each in known if each.programme_id is not None}):
+        people.get_person_in_turn(scope, people.get_owner(scope, person_id).public_id)
     enrolments.list_for_update(scope, [each.enrolment_id for each in known if each.enrolment_id is not None])
     return register.list_chosen(scope, codes, is_locked=True)
 

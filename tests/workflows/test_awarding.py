@@ -33,6 +33,7 @@ from app.workflows import (
     awarding,
     badging,
     certifying,
+    duplicating,
     erasing,
     minting,
     registering,
@@ -144,6 +145,30 @@ def test_workers_at_once_issue_one(app, eva):
     with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(award, range(AT_ONCE)))
     assert len(held_by(eva)) == 1
+    assert fault() is None
+
+
+def test_a_duplicate_among_the_workers_is_the_one_that_counts(app, eva):
+    complete(eva)
+    work()
+    admin = world.act_as(world.person("admin@example.org", "595209", roles=(("admin", None),)))
+    gate, person, code = Barrier(AT_ONCE, timeout=60), str(eva.public_id), held_by(eva)[0].code
+
+    def act(turn: int) -> None:
+        with app.app_context():
+            gate.wait()
+            if turn == 0:
+                duplicating.duplicate(admin, code, "It burnt.")
+            else:
+                for _time in range(10):
+                    awarding.award(WORKER, person)
+            db.session.remove()
+
+    session().rollback()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(act, range(AT_ONCE)))
+    old, new = held_by(eva)
+    assert (old.successor, old.is_current, new.is_current) == (new.number, False, True)
     assert fault() is None
 
 
