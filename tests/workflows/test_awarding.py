@@ -221,6 +221,23 @@ def test_a_second_time_earns_a_second_certificate_and_the_first_stays(land):
     assert (first.revoked_at, first.superseded_at) == (None, None)
 
 
+def test_of_two_rounds_the_later_one_is_taken_back_though_the_first_has_a_duplicate(land, teacher):
+    for slug in ("yearly", "other"):
+        ends.publish(slug)
+    offer(courses=("yearly", "other"))
+    eva = world.person()
+    for day in ("2026-03-01", "2027-02-01"):
+        complete(eva, "yearly", "other", day=day)
+        work(day)
+    with clock.at(world.moment("2027-02-02T08:00+01:00")):
+        duplicating.duplicate(SYSTEM, held_by(eva)[0].code, "It burnt.")
+        annul(teacher, eva, "other")
+    work("2027-02-03")
+    first, second, duplicate = held_by(eva)
+    assert [each.is_current for each in (first, second, duplicate)] == [False, False, True]
+    assert [each.revoked_at is not None for each in (first, second, duplicate)] == [False, True, False]
+
+
 def test_rounds_that_are_found_later_rest_on_what_was_completed_when_they_were_whole(land):
     for slug in ("yearly", "other"):
         ends.publish(slug)

@@ -25,7 +25,7 @@ from app.domain.certificates.models import (
 from app.domain.certificates.models import (
     SigningCertificate as SigningCertificate,
 )
-from app.domain.certificates.rules import State
+from app.domain.certificates.rules import State, age_of
 from app.domain.certificates.values import RegisterFilter, SeriesCount, Snapshot
 from app.domain.enrolment.models import Enrolment
 from app.domain.territory.models import Issuer, Unit
@@ -111,7 +111,7 @@ def list_current(enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
 
 
 def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -> Sequence[Certificate]:
-    """Return a person's current certificates of a programme within a scope, locked, the oldest first."""
+    """Return a person's current certificates of a programme within a scope, locked, the earliest earned first."""
     held = select(Certificate).where(
         Certificate.person_id == person_id,
         Certificate.programme_id == programme_id,
@@ -119,7 +119,8 @@ def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -
         scope.within(Certificate.unit_path, Certificate.person_id),
     )
     locked = held.order_by(Certificate.id).with_for_update()
-    return session().scalars(locked.execution_options(populate_existing=True)).all()
+    found = session().scalars(locked.execution_options(populate_existing=True))
+    return sorted(found, key=lambda each: age_of(each.snapshot, each.id))
 
 
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
