@@ -79,7 +79,7 @@ def issue_of_programme(
     ``rests_on`` are completions of its courses, in its order. It says what a certificate of the last one would, in
     its language where the programme has it, but for what the programme says of itself. Raises as ``issue_for``.
     """
-    issuer = territory.find_issuer(_owner_of(programme).id)
+    issuer = _find_issuer(programme)
     if issuer is None:
         raise Conflict(
             N_("This programme cannot issue certificates: its owner has not entered its particulars.")
@@ -111,8 +111,10 @@ def issue_of_programme(
     return _issue(actor, Ground(person.id, learner.unit_path, programme_id=programme.id), issuer, draft)
 
 
-def _owner_of(programme: Programme) -> Unit:
-    return territory.list_units_by_path([programme.owner_path])[0]
+def _find_issuer(programme: Programme) -> Issuer | None:
+    """Return who issues the certificates of a programme; None, too, while its owner is no longer where it was."""
+    owners = territory.list_units_by_path([programme.owner_path])
+    return territory.find_issuer(owners[0].id) if owners else None
 
 
 def _part(taken: Taken, language: str) -> CoursePart:

@@ -13,6 +13,7 @@ from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments.models import Attempt
 from app.domain.badges.models import Badge
+from app.domain.catalogue.models import Programme
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.certificates.values import PROGRAMME, Name
 from app.domain.enrolment.models import Enrolment
@@ -25,7 +26,7 @@ from app.formats.certificate_pdf import MissingGlyphs
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
 from app.foundation.db import db, session, transaction
-from app.foundation.errors import NotFound
+from app.foundation.errors import Conflict, NotFound
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
 from app.workflows import (
@@ -336,6 +337,19 @@ def test_without_an_issuer_the_job_waits_says_why_and_hinders_no_other_programme
         units.keep_issuer(territory.get_unit("CZ-K3131"), replace(programmes.ISSUER, prefix="CZ-Z"))
     work()
     assert [each.number for each in held_by(eva)] == ["CZ-2026-000003", "CZ-Z-2026-000001"]
+
+
+def test_an_owner_who_has_moved_is_missed_like_an_issuer_and_hinders_no_other_programme(eva):
+    put(slug="parts", courses=("records",))
+    with transaction():
+        session().scalar(select(Programme).where(Programme.slug == "official")).owner_path = "/gone/"
+    complete(eva)
+    with pytest.raises(Conflict, match="owner has not entered its particulars"):
+        awarding.award(WORKER, str(eva.public_id))
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts"]
+    put()
+    work()
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts", "official"]
 
 
 def test_a_programme_in_other_languages_is_certified_in_its_own(eva):
