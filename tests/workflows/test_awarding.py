@@ -384,9 +384,23 @@ def test_people_who_completed_before_are_looked_at_when_a_programme_is_published
     assert len(waiting()) == 3
     put()
     assert awarding.look_back(SYSTEM, "official") == 1
-    assert waiting()[-1].arguments == {"person": str(eva.public_id)}
+    assert waiting()[-1].arguments == {"person": str(eva.public_id), "programme": "official"}
+    work()
+    assert len(held_by(eva)) == 1
+    assert awarding.look_back(SYSTEM, "official") == 0
     with pytest.raises(NotFound):
         awarding.look_back(SYSTEM, "unknown")
+
+
+def test_a_look_back_tries_its_own_programme_alone(eva):
+    put(slug="parts", courses=("records",))
+    complete(eva)
+    awarding.award(WORKER, str(eva.public_id), programme="parts")
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts"]
+    assert awarding.look_back(SYSTEM, "official") == 1
+    with transaction():
+        certifying.revoke_each(SYSTEM, held_by(eva), "A mistake.")
+    assert awarding.look_back(SYSTEM, "parts") == 0
 
 
 def test_a_name_is_corrected_on_it_as_on_others(eva):
