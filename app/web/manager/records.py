@@ -128,7 +128,7 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
 
 def _list_losable(actor: Actor, held: Sequence[Certificate]) -> frozenset[int]:
     """Return the ids of those certificates that are in force where the actor may correct them."""
-    in_force = [each for each in held if each.revoked_at is None and each.superseded_at is None]
+    in_force = [each for each in held if each.is_in_force]
     return frozenset(each.id for each in in_force if allows(actor, Permission.CERTIFICATE_CORRECT, each))
 
 
