@@ -27,14 +27,15 @@ P = Permission
 _REASON = N_("A course of this programme no longer counts as completed.")
 
 
-def award(actor: Actor, person: str) -> None:
+def award(actor: Actor, person: str, programme: str | None = None) -> None:
     """Let somebody's certificates of programmes follow from what she has completed; done again it changes nothing.
 
-    A programme of which none can be issued hinders no other. Raises what ``certifying.issue_of_programme`` raises: the
-    job is done again, and administrators see why it waits.
+    With ``programme`` it is of that one alone. One of which none can be issued hinders no other. Raises what
+    ``certifying.issue_of_programme`` raises: the job is done again, and administrators see why it waits.
     """
     require(actor, P.CERTIFICATE_READ, people.get_person(scope_of(actor, P.CERTIFICATE_READ), UUID(person)))
-    tried = [_try(actor, UUID(person), programme) for programme in catalogue.list_programmes()]
+    meant = [each for each in catalogue.list_programmes() if programme in {None, each.slug}]
+    tried = [_try(actor, UUID(person), each) for each in meant]
     for fault in filter(None, tried):
         raise fault
 
@@ -49,14 +50,15 @@ def _try(actor: Actor, person_id: UUID, programme: Programme) -> AppError | None
 
 
 def look_back(actor: Actor, programme: str) -> int:
-    """Let all who completed a programme's courses before it was published be looked at; return how many they are."""
+    """Let all who completed a programme's courses and hold no certificate of it be looked at; return how many."""
     require(actor, P.CERTIFICATE_READ)
     found = catalogue.find_programme(programme)
     if found is None:
         raise NotFound
     with transaction():
-        waiting = enrolments.list_who_completed(scope_of(actor, P.CERTIFICATE_READ), found.courses)
-        enqueue_each("certificates.programmes", [{"person": str(each)} for each in waiting])
+        waiting = register.list_to_award(scope_of(actor, P.CERTIFICATE_READ), found)
+        each_of = [{"person": str(each), "programme": programme} for each in waiting]
+        enqueue_each("certificates.programmes", each_of)
     return len(waiting)
 
 

@@ -79,7 +79,7 @@ def issue_of_programme(
     ``rests_on`` are completions of its courses, in its order. It says what a certificate of the last one would, in
     its language where the programme has it, but for what the programme says of itself. Raises as ``issue_for``.
     """
-    issuer = territory.find_issuer(_owner_of(programme).id)
+    issuer = _find_issuer(programme)
     if issuer is None:
         raise Conflict(
             N_("This programme cannot issue certificates: its owner has not entered its particulars.")
@@ -111,8 +111,10 @@ def issue_of_programme(
     return _issue(actor, Ground(person.id, learner.unit_path, programme_id=programme.id), issuer, draft)
 
 
-def _owner_of(programme: Programme) -> Unit:
-    return territory.list_units_by_path([programme.owner_path])[0]
+def _find_issuer(programme: Programme) -> Issuer | None:
+    """Return who issues the certificates of a programme; None, too, while its owner is no longer where it was."""
+    owners = territory.list_units_by_path([programme.owner_path])
+    return territory.find_issuer(owners[0].id) if owners else None
 
 
 def _part(taken: Taken, language: str) -> CoursePart:
@@ -161,12 +163,25 @@ def note(
     certificates.note(attempt, snapshot, outlook)
 
 
-def hold(scope: Scope, codes: Collection[str]) -> Sequence[Certificate]:
-    """Return certificates within a scope that are to be superseded, locked, in the order of issue.
+def check_in_force(chosen: Sequence[Certificate]) -> None:
+    """Raise Conflict where one of some certificates is revoked or superseded."""
+    for each in chosen:
+        if not each.is_in_force:
+            reason = N_("%(number)s is revoked or superseded already, and stays as it is.")
+            raise Conflict(reason, number=each.number)
 
-    Their enrolments are locked first, in the order of whoever annuls an attempt: new certificates refer to them.
+
+def hold(scope: Scope, codes: Collection[str], *, is_locked: bool = True) -> Sequence[Certificate]:
+    """Return certificates within a scope that are to be superseded, locked unless merely looked at, as issued.
+
+    The holders of those of programmes come first, whose awards take turns on them. Then the enrolments are locked, in
+    the order of whoever annuls an attempt: new certificates refer to them.
     """
     known = register.list_chosen(scope, codes)
+    if not is_locked:
+        return known
+    for person_id in sorted({each.person_id for each in known if each.programme_id is not None}):
+        people.get_person_in_turn(scope, people.get_owner(scope, person_id).public_id)
     enrolments.list_for_update(scope, [each.enrolment_id for each in known if each.enrolment_id is not None])
     return register.list_chosen(scope, codes, is_locked=True)
 
@@ -290,11 +305,7 @@ def revoke(actor: Actor, code: str, reason: str) -> Certificate:
             raise Invalid("reason", N_("Say why the certificate is revoked."))
         if certificate.revoked_at is not None:
             raise Conflict(N_("This certificate is already revoked."))
-        if certificate.superseded_at is not None:
-            raise Conflict(
-                N_("%(number)s is revoked or superseded already, and stays as it is."),
-                number=certificate.number,
-            )
+        check_in_force([certificate])
         revoke_each(actor, [certificate], reason.strip())
     return certificate
 

@@ -196,7 +196,8 @@ def _take_back(actor: Actor, taken: Taken, reason: str) -> Touched | None:
     """Count a completion no more, and revoke its certificate."""
     progress.uncount_completion(taken.enrolment)
     if catalogue.list_programmes():
-        _look_at_programmes(taken)  # Also at those that had this course when they were completed.
+        # Also at those that had this course when they were completed.
+        _look_at_programmes(people.get_learner(taken.enrolment.person_id))
     certificate = register.find_current(taken.enrolment)
     if certificate is None:
         return None
@@ -217,13 +218,12 @@ def complete(
     person = settle(taken.enrolment, outcome, at, mark, taken.version.id, language)
     progress.count_completion(taken.enrolment)
     if catalogue.is_in_programme(taken.course.slug):
-        _look_at_programmes(taken)
+        _look_at_programmes(person)
     return certifying.issue_for(actor, taken, person, meta, at, mark, language)
 
 
-def _look_at_programmes(taken: Taken) -> None:
+def _look_at_programmes(person: Person) -> None:
     """Let the worker see what follows for the learner's programmes: see ``awarding``."""
-    person = people.get_learner(taken.enrolment.person_id)
     enqueue("certificates.programmes", person=str(person.public_id))
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.queries import revocations
 from app.domain.certificates.values import Snapshot
@@ -58,16 +57,14 @@ def duplicate(actor: Actor, code: str, reason: str) -> Certificate:
 def _find(actor: Actor, code: str, *, is_locked: bool = False) -> Lost:
     """Return a certificate in force of a holder within reach, who is not erased and not the actor."""
     scope = scope_of(actor, P.CERTIFICATE_CORRECT)
-    (certificate,) = (certifying.hold if is_locked else register.list_chosen)(scope, [code])
+    (certificate,) = certifying.hold(scope, [code], is_locked=is_locked)
     require(actor, P.CERTIFICATE_CORRECT, certificate)
     holder = people.get_owner(scope, certificate.person_id)
     if holder.erased_at is not None:
         raise NotFound
     if holder.id == actor.person_id:
         raise Conflict(N_("A duplicate of your own certificate is made by somebody else."))
-    if certificate.revoked_at is not None or certificate.superseded_at is not None:
-        reason = N_("%(number)s is revoked or superseded already, and stays as it is.")
-        raise Conflict(reason, number=certificate.number)
+    certifying.check_in_force([certificate])
     if revocations.list_waiting_for_revocation(scope, [certificate.id]):
         raise Conflict(N_("That %(number)s be revoked is asked for already."), number=certificate.number)
     said = replace(certifying.snapshot_of(certificate), duplicate_of=certificate.number)

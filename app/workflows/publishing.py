@@ -258,10 +258,12 @@ def _publish_programme(actor: Actor, name: str, data: bytes, around: Surrounding
     owner = territory.get_unit(draft.owner)
     require(actor, P.COURSE_WRITE, owner)
     with transaction():
+        before = catalogue.find_programme(draft.slug)
+        earned_by = (before.courses, before.design) if before is not None else None
         is_new = courses.keep_programme(draft, owner, store().put(data))
         if is_new:
             audit.record(actor.name, "programme.publish", draft.slug)
-        if is_new and draft.design is not None:
+        if draft.design is not None and earned_by != (list(draft.courses), draft.design):
             enqueue("certificates.look-back", programme=draft.slug)
     return Published(draft.slug, None, is_new, reading.findings)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from app.domain.access.policy import require, scope_of
 from app.domain.access.values import Actor, Permission
-from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
 from app.domain.certificates.values import Name, Snapshot
 from app.domain.people import queries as people
@@ -81,8 +80,10 @@ def _restate(
         raise Invalid("codes", N_("Choose at least one certificate."))
     name = _checked(wanted.name, person.locale)
     _reason(wanted)
-    chosen = (certifying.hold if is_locked else register.list_chosen)(scope, wanted.codes)
-    _check_in_force(person, chosen)
+    chosen = certifying.hold(scope, wanted.codes, is_locked=is_locked)
+    if any(each.person_id != person.id for each in chosen):
+        raise NotFound
+    certifying.check_in_force(chosen)
     renamed = [Restated(each, replace(certifying.snapshot_of(each), **asdict(name))) for each in chosen]
     restated = [each for each in renamed if each.said != certifying.snapshot_of(each.certificate)]
     if not restated:
@@ -106,12 +107,3 @@ def _checked(name: Name, locale: str) -> Name:
         rules.check_latin_name(name.family_name_latin, family, locale, "family_name_latin"),
         rules.check_latin_name(name.given_name_latin, given, locale, "given_name_latin"),
     )
-
-
-def _check_in_force(person: Person, chosen: Sequence[Certificate]) -> None:
-    for each in chosen:
-        if each.person_id != person.id:
-            raise NotFound
-        if each.revoked_at is not None or each.superseded_at is not None:
-            reason = N_("%(number)s is revoked or superseded already, and stays as it is.")
-            raise Conflict(reason, number=each.number)

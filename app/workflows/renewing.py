@@ -15,6 +15,7 @@ from app.domain.catalogue import queries as catalogue
 from app.domain.catalogue.models import CourseVersion
 from app.domain.catalogue.values import LONGEST_WINDOW
 from app.domain.certificates.models import Certificate
+from app.domain.certificates.rules import age_of
 from app.domain.people import queries as people
 from app.domain.people.models import Person
 from app.domain.renewals import queries as renewals
@@ -115,7 +116,7 @@ def _is_renewed(
     Later is what was completed later: a duplicate and a corrected certificate are as old as what they stand for.
     """
     return any(
-        _age(other) > _age(certificate)
+        age_of(other.snapshot, other.id) > age_of(certificate.snapshot, certificate.id)
         and _slug(other) in slugs
         and (other.valid_until is None or other.valid_until >= ends_on)
         for other in held
@@ -161,11 +162,6 @@ def _remind(actor: Actor, certificate_id: int, today: date) -> int:
         _post(person, due)
         audit.record(actor.name, "certificate.remind", certificate.number, days=step)
     return 1
-
-
-def _age(certificate: Certificate) -> tuple[str, int]:
-    """Return what certificates are ordered by as they were earned."""
-    return certificate.snapshot["completed_on"], certificate.id
 
 
 def _issued_on(certificate: Certificate) -> date:

@@ -40,7 +40,7 @@ def ask(actor: Actor, codes: Collection[str], reason: str) -> Revocation:
         if not 1 < len(set(codes)) <= MOST:
             raise Invalid("codes", N_("Choose from 2 to %(max)d certificates."), max=MOST)
         chosen = register.list_chosen(scope, codes, is_locked=True)
-        _check_in_force(chosen)
+        certifying.check_in_force(chosen)
         for each in revocations.list_waiting_for_revocation(scope, [held.id for held in chosen]):
             raise Conflict(N_("That %(number)s be revoked is asked for already."), number=each.number)
         asked = certificates.ask_to_revoke(chosen, actor.name, why)
@@ -57,7 +57,7 @@ def approve(actor: Actor, revocation_id: UUID, word: str) -> Revocation:
             raise Conflict(N_("You asked for this yourself: another person decides."))
         scope = scope_of(actor, P.CERTIFICATE_REVOKE)
         chosen = register.list_chosen(scope, [each.code for each in asked.certificates], is_locked=True)
-        _check_in_force(chosen)
+        certifying.check_in_force(chosen)
         _check_asker(asked, chosen)
         certificates.decide(asked, actor.name, said, is_approved=True)
         certifying.revoke_each(actor, chosen, asked.reason)
@@ -87,14 +87,6 @@ def _get_waiting(actor: Actor, revocation_id: UUID) -> Revocation:
 
 def _word(word: str) -> str:
     return required(word, "word", REASON_LIMIT, N_("Write in a word why you decide so."))
-
-
-def _check_in_force(chosen: Sequence[Certificate]) -> None:
-    for each in chosen:
-        if each.revoked_at is not None or each.superseded_at is not None:
-            raise Conflict(
-                N_("%(number)s is revoked or superseded already, and stays as it is."), number=each.number
-            )
 
 
 def _check_asker(asked: Revocation, chosen: Sequence[Certificate]) -> None:

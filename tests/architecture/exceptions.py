@@ -47,6 +47,7 @@ WITHOUT_ACTOR = {
     "documenting.has_notice": "a property of an attempt that was found already",
     "certifying.design_of": "a file turned into a value",
     "certifying.snapshot_of": "a row turned into a value",
+    "certifying.check_in_force": "a part of the act that needs it so, which asked",
     "certifying.hold": "a part of the act that supersedes, which asked",
     "rendering.find_key": "the key of the instance; nothing of people is read",
     "completing.settle": "a part of the act that ended an enrolment, which asked",

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.certificates.models import Certificate
-from app.foundation.db import db
+from app.foundation.db import db, transaction
 from app.workflows import learning, sitting
 from benchmarks.counting import counted
 from tests import world
 from tests.web.visitors import Visitor
+from tests.workflows import programmes
 
 SAVES = 10
 MOST = {
@@ -94,6 +95,23 @@ def test_a_whole_attempt_runs_at_most_seventy_statements(land, sign_in):
         result = visitor.post(page, {**form, "action": "submit"}).headers["Location"]
     assert "certificate" in visitor.get(result).get_data(as_text=True)
     assert len(started) + len(answered) <= 70
+
+
+def test_a_course_of_a_programme_is_submitted_by_one_more_statement(land):
+    for slug in ("alone", "together"):
+        with transaction():
+            world.publish(world.course(slug))
+    programmes.offer(courses=("together",))
+    actor = world.act_as(world.person())
+    world.pass_test(actor)  # The first certificate begins the number series.
+    run = []
+    for slug in ("alone", "together"):
+        attempt = world.begin_test(actor, slug)
+        answers = world.right_answers(actor, attempt)
+        with counted(db.engine) as statements:
+            sitting.submit_attempt(actor, attempt.public_id, answers)
+        run.append(len(statements))
+    assert run[1] - run[0] == 1  # The job's.
 
 
 @pytest.mark.parametrize("role", LISTS)

@@ -1,6 +1,7 @@
 """The certificate of a programme on every page that shows certificates."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -97,6 +98,20 @@ def test_it_stands_on_the_page_of_the_person_and_in_the_register(held, app):
     assert "version 1.0, 2.5 h" in entry
     assert held.number in text(admin.get("/admin/register?q=officials"))
     assert held.number in text(admin.get("/reports/certificates"))
+
+
+def test_its_duplicate_is_made_from_the_page_of_the_person(held, app):
+    world.person("admin@example.org", "595209", roles=(("admin", None),))
+    admin = Visitor(app)
+    admin.sign_in("admin@example.org")
+    address = f"/manage/certificates/{held.code}/duplicate"
+    person = f"/manage/people/{world.act_as('eva@example.org').public_id}"
+    assert address in text(admin.get(person))
+    page = text(admin.get(address))
+    assert re.search(r"<dt[^>]*>\s*Programme\s*</dt>", page)
+    assert not re.search(r"<dt[^>]*>\s*Course\s*</dt>", page)
+    admin.post(address, {"reason": "It burnt."})
+    assert address not in text(admin.get(person))
 
 
 def test_a_coordinator_of_another_region_sees_nothing_of_it(held, app):

@@ -1,9 +1,7 @@
 """Certificates of programmes: one for each time that all courses were completed; on both engines."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +11,7 @@ from app.domain.access.policy import scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.assessments.models import Attempt
 from app.domain.badges.models import Badge
+from app.domain.catalogue.models import Programme
 from app.domain.certificates.models import Certificate, RegisterEntry
 from app.domain.certificates.values import PROGRAMME, Name
 from app.domain.enrolment.models import Enrolment
@@ -24,8 +23,8 @@ from app.domain.territory import service as units
 from app.formats.certificate_pdf import MissingGlyphs
 from app.foundation import clock
 from app.foundation.audit import AuditEntry
-from app.foundation.db import db, session, transaction
-from app.foundation.errors import NotFound
+from app.foundation.db import session, transaction
+from app.foundation.errors import Conflict, NotFound
 from app.foundation.queue import OutboxJob
 from app.jobs import worker
 from app.workflows import (
@@ -33,6 +32,7 @@ from app.workflows import (
     awarding,
     badging,
     certifying,
+    duplicating,
     erasing,
     minting,
     registering,
@@ -46,7 +46,6 @@ from tests.workflows import ends, programmes
 from tests.workflows.programmes import WORKER, complete, held_by, offer, put, waiting, work
 
 SYSTEM = Actor.system("test")
-AT_ONCE = 8
 
 
 @pytest.fixture
@@ -130,53 +129,6 @@ def test_the_worker_issues_and_makes_the_document(own_settings, app, eva):
     assert fault() is None
 
 
-def test_workers_at_once_issue_one(app, eva):
-    complete(eva)
-    gate, person = Barrier(AT_ONCE, timeout=60), str(eva.public_id)
-
-    def award(_turn: int) -> None:
-        with app.app_context():
-            gate.wait()
-            awarding.award(WORKER, person)
-            db.session.remove()
-
-    session().rollback()
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        list(threads.map(award, range(AT_ONCE)))
-    assert len(held_by(eva)) == 1
-    assert fault() is None
-
-
-def test_awards_and_completions_of_one_person_at_once_do_not_lock_each_other_out(app, eva):
-    """The award holds her row and waits for the number; the submission holds the number and points to her row."""
-    slugs = [f"more-{number}" for number in range(4)]
-    for slug in slugs:
-        with transaction():
-            world.publish(world.course(slug))
-    put(slug="more", courses=tuple(slugs))
-    complete(eva)
-    actor = world.act_as(eva)
-    attempts = [world.begin_test(actor, slug) for slug in slugs]
-    answers = [(each.public_id, world.right_answers(actor, each)) for each in attempts]
-    gate, person = Barrier(AT_ONCE, timeout=60), str(eva.public_id)
-
-    def act(turn: int) -> None:
-        with app.app_context():
-            gate.wait()
-            if turn < len(slugs):
-                world.sitting.submit_attempt(actor, *answers[turn])
-            else:
-                awarding.award(WORKER, person)
-            db.session.remove()
-
-    session().rollback()
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        list(threads.map(act, range(AT_ONCE)))
-    work()
-    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["official", "more"]
-    assert fault() is None
-
-
 def test_a_second_time_earns_a_second_certificate_and_the_first_stays(land):
     for slug in ("yearly", "other"):
         ends.publish(slug)
@@ -194,6 +146,23 @@ def test_a_second_time_earns_a_second_certificate_and_the_first_stays(land):
     assert first.is_current
     assert second.is_current
     assert (first.revoked_at, first.superseded_at) == (None, None)
+
+
+def test_of_two_rounds_the_later_one_is_taken_back_though_the_first_has_a_duplicate(land, teacher):
+    for slug in ("yearly", "other"):
+        ends.publish(slug)
+    offer(courses=("yearly", "other"))
+    eva = world.person()
+    for day in ("2026-03-01", "2027-02-01"):
+        complete(eva, "yearly", "other", day=day)
+        work(day)
+    with clock.at(world.moment("2027-02-02T08:00+01:00")):
+        duplicating.duplicate(SYSTEM, held_by(eva)[0].code, "It burnt.")
+        annul(teacher, eva, "other")
+    work("2027-02-03")
+    first, second, duplicate = held_by(eva)
+    assert [each.is_current for each in (first, second, duplicate)] == [False, False, True]
+    assert [each.revoked_at is not None for each in (first, second, duplicate)] == [False, True, False]
 
 
 def test_rounds_that_are_found_later_rest_on_what_was_completed_when_they_were_whole(land):
@@ -296,6 +265,19 @@ def test_without_an_issuer_the_job_waits_says_why_and_hinders_no_other_programme
     assert [each.number for each in held_by(eva)] == ["CZ-2026-000003", "CZ-Z-2026-000001"]
 
 
+def test_an_owner_who_has_moved_is_missed_like_an_issuer_and_hinders_no_other_programme(eva):
+    put(slug="parts", courses=("records",))
+    with transaction():
+        session().scalar(select(Programme).where(Programme.slug == "official")).owner_path = "/gone/"
+    complete(eva)
+    with pytest.raises(Conflict, match="owner has not entered its particulars"):
+        awarding.award(WORKER, str(eva.public_id))
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts"]
+    put()
+    work()
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts", "official"]
+
+
 def test_a_programme_in_other_languages_is_certified_in_its_own(eva):
     put(languages=("cs",), title={"cs": "Pro úředníky"})
     complete(eva)
@@ -328,9 +310,23 @@ def test_people_who_completed_before_are_looked_at_when_a_programme_is_published
     assert len(waiting()) == 3
     put()
     assert awarding.look_back(SYSTEM, "official") == 1
-    assert waiting()[-1].arguments == {"person": str(eva.public_id)}
+    assert waiting()[-1].arguments == {"person": str(eva.public_id), "programme": "official"}
+    work()
+    assert len(held_by(eva)) == 1
+    assert awarding.look_back(SYSTEM, "official") == 0
     with pytest.raises(NotFound):
         awarding.look_back(SYSTEM, "unknown")
+
+
+def test_a_look_back_tries_its_own_programme_alone(eva):
+    put(slug="parts", courses=("records",))
+    complete(eva)
+    awarding.award(WORKER, str(eva.public_id), programme="parts")
+    assert [each.snapshot["course_slug"] for each in held_by(eva)] == ["parts"]
+    assert awarding.look_back(SYSTEM, "official") == 1
+    with transaction():
+        certifying.revoke_each(SYSTEM, held_by(eva), "A mistake.")
+    assert awarding.look_back(SYSTEM, "parts") == 0
 
 
 def test_a_name_is_corrected_on_it_as_on_others(eva):

@@ -75,3 +75,25 @@ def test_a_programme_that_certifies_lets_the_worker_look_back_once(land, tmp_pat
     [job] = session().scalars(select(OutboxJob)).all()
     assert (job.name, job.arguments) == ("certificates.look-back", {"programme": "start"})
     assert session().scalar(select(Programme)).design == "programme"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "times"),
+    [
+        (START, START + "# Checked in May.\n", 1),
+        (START, START.replace("title: Start", "title: Begin"), 1),
+        (START, START.replace("[my-course]", "[my-course, open-data]"), 2),
+        (START + "certificate:\n  kind: none\n", START, 1),
+        (START, START + "certificate:\n  kind: none\n", 1),
+    ],
+)
+def test_it_looks_back_only_where_what_earns_the_certificate_differs(land, tmp_path, before, after, times):
+    with transaction():
+        units.keep_issuer(territory.get_unit("CZ"), ABLE)
+    write(tmp_path)
+    (tmp_path / "programmes").mkdir()
+    for text in (before, after):
+        (tmp_path / "programmes" / "start.yaml").write_text(text)
+        assert sync(tmp_path)["start"].is_new
+    jobs = session().scalars(select(OutboxJob).where(OutboxJob.name == "certificates.look-back")).all()
+    assert len(jobs) == times

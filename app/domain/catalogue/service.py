@@ -215,7 +215,8 @@ def drop_draft(row: DraftRow) -> None:
 def keep_programme(draft: ProgrammeDraft, owner: Unit, source: str) -> bool:
     """Write down a model programme; return whether anything differed."""
     row = queries.find_programme(draft.slug)
-    if row is not None and (row.source, row.design) == (source, draft.design):
+    kept = (source, draft.design, owner.path)
+    if row is not None and (row.source, row.design, row.owner_path) == kept:
         return False
     if row is None:
         row = Programme(slug=draft.slug)

@@ -113,6 +113,11 @@ class Certificate(Base):
         """Whether the document is made, but not signed yet: for longer than a moment only where there is no key."""
         return self.file_digest is not None and self.signed_digest is None and self.erased_at is None
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is neither revoked nor superseded; it may have expired."""
+        return self.revoked_at is None and self.superseded_at is None
+
     def state_on(self, today: date) -> State:
         """Return what the certificate is worth on a day."""
         return state_of(

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from app.domain.catalogue.values import CertificateRule, Duration
 from app.domain.territory.values import IssuerParticulars
@@ -19,6 +20,14 @@ class State(StrEnum):
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+
+
+def age_of(snapshot: Mapping[str, Any], certificate_id: int) -> tuple[str, int]:
+    """Return what certificates are ordered by as they were earned.
+
+    A duplicate and a corrected certificate are as old as what they stand for, though they were issued later.
+    """
+    return snapshot["completed_on"], certificate_id
 
 
 def number_of(prefix: str, year: int, ordinal: int) -> str:

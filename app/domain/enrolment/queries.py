@@ -6,12 +6,11 @@ from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from app.domain.catalogue.models import Course, CourseVersion, Edition
 from app.domain.catalogue.queries import get_kept_version
 from app.domain.enrolment.models import Enrolment
-from app.domain.people.models import Person
 from app.domain.territory.values import Scope, ScopeShape
 from app.foundation.db import session
 from app.foundation.errors import NotFound
@@ -176,25 +175,6 @@ def list_completed(scope: Scope, person_id: int, slugs: Collection[str]) -> Sequ
         .execution_options(populate_existing=True)
     )
     return [_taken(row) for row in rows.all()]
-
-
-def list_who_completed(scope: Scope, slugs: Collection[str]) -> Sequence[UUID]:
-    """Return the public ids of the people within a scope who have completed every one of some courses."""
-    rows = session().scalars(
-        select(Person.public_id)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(
-            Course.slug.in_(slugs),
-            Enrolment.outcome.in_(COMPLETED),
-            Person.erased_at.is_(None),
-            scope.within(Enrolment.unit_path, Enrolment.person_id),
-        )
-        .group_by(Person.id, Person.public_id)
-        .having(func.count(Enrolment.course_id.distinct()) == len(set(slugs)))
-        .order_by(Person.id)
-    )
-    return rows.all()
 
 
 def list_completed_slugs(scope: Scope, person_id: int) -> frozenset[str]:

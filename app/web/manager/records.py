@@ -12,6 +12,7 @@ from app.domain.access.policy import allows, holds, scope_of
 from app.domain.access.values import Actor, Permission
 from app.domain.certificates import queries as register
 from app.domain.certificates.models import Certificate
+from app.domain.certificates.queries import revocations
 from app.domain.enrolment import queries as enrolments
 from app.domain.enrolment.queries import Taken
 from app.domain.people import queries as people
@@ -127,9 +128,11 @@ def show_person(actor: Actor, person_id: UUID) -> PersonPage:
 
 
 def _list_losable(actor: Actor, held: Sequence[Certificate]) -> frozenset[int]:
-    """Return the ids of those certificates that are in force where the actor may correct them."""
-    in_force = [each for each in held if each.revoked_at is None and each.superseded_at is None]
-    return frozenset(each.id for each in in_force if allows(actor, Permission.CERTIFICATE_CORRECT, each))
+    """Return the ids of those certificates in force that the actor may correct and nobody asks to be revoked."""
+    may = Permission.CERTIFICATE_CORRECT
+    in_force = {each.id for each in held if each.is_in_force and allows(actor, may, each)}
+    waiting = revocations.list_waiting_for_revocation(scope_of(actor, may), in_force)
+    return frozenset(in_force - {each.id for each in waiting})
 
 
 def get_failed(actor: Actor, person_id: UUID, enrolment_id: UUID) -> tuple[Person, Taken]:

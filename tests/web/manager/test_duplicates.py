@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.domain.access.values import Actor
 from app.domain.certificates.models import Certificate
 from app.foundation.db import session
-from app.workflows import certifying
+from app.workflows import certifying, revoking
 from tests import world
 
 GIVEN = {"reason": "It was <b>stolen</b>."}
@@ -115,6 +115,14 @@ def test_a_revoked_one_has_no_way_to_a_duplicate(manager, holder):
     without = manager.get(f"/manage/people/{holder.public_id}").get_data(as_text=True)
     assert address() in with_link
     assert address() not in without
+    manager.get(address(), 409)
+
+
+def test_one_that_waits_to_be_revoked_has_no_way_to_a_duplicate(manager, holder):
+    world.pass_test(world.act_as(world.person("jan@example.org")))
+    admin = world.act_as(world.person("root@example.org", roles=(("admin", None),)))
+    revoking.ask(admin, [each.code for each in certificates()], "A mistake.")
+    assert address() not in manager.get(f"/manage/people/{holder.public_id}").get_data(as_text=True)
     manager.get(address(), 409)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, cast, false, func, not_, or_, select
 
 from app.domain.assessments.models import Attempt
+from app.domain.catalogue.models import Course, Programme
 from app.domain.certificates.models import (
     Certificate,
     CertificateCheck,
@@ -25,9 +27,11 @@ from app.domain.certificates.models import (
 from app.domain.certificates.models import (
     SigningCertificate as SigningCertificate,
 )
-from app.domain.certificates.rules import State
+from app.domain.certificates.rules import State, age_of
 from app.domain.certificates.values import RegisterFilter, SeriesCount, Snapshot
 from app.domain.enrolment.models import Enrolment
+from app.domain.enrolment.queries import COMPLETED
+from app.domain.people.models import Person
 from app.domain.territory.models import Issuer, Unit
 from app.domain.territory.values import Scope
 from app.foundation.db import session
@@ -111,7 +115,7 @@ def list_current(enrolment_ids: Sequence[int]) -> Mapping[int, Certificate]:
 
 
 def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -> Sequence[Certificate]:
-    """Return a person's current certificates of a programme within a scope, locked, the oldest first."""
+    """Return a person's current certificates of a programme within a scope, locked, the earliest earned first."""
     held = select(Certificate).where(
         Certificate.person_id == person_id,
         Certificate.programme_id == programme_id,
@@ -119,7 +123,33 @@ def list_current_of_programme(scope: Scope, person_id: int, programme_id: int) -
         scope.within(Certificate.unit_path, Certificate.person_id),
     )
     locked = held.order_by(Certificate.id).with_for_update()
-    return session().scalars(locked.execution_options(populate_existing=True)).all()
+    found = session().scalars(locked.execution_options(populate_existing=True))
+    return sorted(found, key=lambda each: age_of(each.snapshot, each.id))
+
+
+def list_to_award(scope: Scope, programme: Programme) -> Sequence[UUID]:
+    """Return the public ids of the people within a scope who have completed every course of a programme.
+
+    Those who hold a current certificate of it are left out.
+    """
+    held = select(Certificate.id).where(
+        Certificate.person_id == Person.id, Certificate.programme_id == programme.id, Certificate.is_current
+    )
+    completed = (
+        select(Person.public_id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Course.slug.in_(programme.courses),
+            Enrolment.outcome.in_(COMPLETED),
+            Person.erased_at.is_(None),
+            not_(held.exists()),
+            scope.within(Enrolment.unit_path, Enrolment.person_id),
+        )
+        .group_by(Person.id, Person.public_id)
+        .having(func.count(Enrolment.course_id.distinct()) == len(set(programme.courses)))
+    )
+    return session().scalars(completed.order_by(Person.id)).all()
 
 
 def find_for_enrolment(scope: Scope, enrolment_id: int) -> Certificate | None:
