@@ -187,12 +187,20 @@ def test_a_completion_that_is_taken_back_takes_the_certificate_back_and_its_hold
     work("2026-03-05")
     [taken] = held_by(eva)
     assert (taken.id, taken.is_current, taken.revoked_at is not None) == (held.id, False, True)
-    ending = session().scalars(select(RegisterEntry).where(RegisterEntry.kind == "revoked")).all()[-1]
+    ending = (
+        session()
+        .scalars(select(RegisterEntry).where(RegisterEntry.kind == "revoked").order_by(RegisterEntry.id))
+        .all()[-1]
+    )
     assert (ending.number, ending.reason) == (
         held.number,
         "A course of this programme no longer counts as completed.",
     )
-    job = session().scalars(select(OutboxJob).where(OutboxJob.name == "notify.revoked")).all()[-1]
+    job = (
+        session()
+        .scalars(select(OutboxJob).where(OutboxJob.name == "notify.revoked").order_by(OutboxJob.id))
+        .all()[-1]
+    )
     assert job.arguments == {"code": held.code}
     work("2026-03-06")
     assert fault() is None
