@@ -76,8 +76,8 @@ def issue_of_programme(
 ) -> Certificate:
     """Issue what the completion of a programme earns, inside the transaction of the act that found it completed.
 
-    ``rests_on`` are completions of its courses, in its order. It says what a certificate of the last one would, in
-    its language where the programme has it, but for what the programme says of itself. Raises as ``issue_for``.
+    ``rests_on`` are completions of its courses, in its order. Day, place and language are those of the last one, the
+    language where the programme has it. Raises as ``issue_for``.
     """
     issuer = _find_issuer(programme)
     if issuer is None:
@@ -92,19 +92,16 @@ def issue_of_programme(
     if language not in programme.titles:
         language = next(iter(programme.titles))
     unit = territory.get_unit_by_id(learner.unit_id)
-    said = _snapshot(last, meta_of(last.version), person, unit, issuer, clock.now(), None, language)
+    said = _frame(person, unit, issuer, clock.now(), language)
     parts = tuple(_part(each, language) for each in rests_on)
     draft = replace(
         said,
         kind=PROGRAMME,
         course_slug=programme.slug,
         course_title=_in(programme.titles, language),
-        course_version="",
         hours=sum((each.hours for each in parts), Decimal()),
         form=programme.form,
-        objectives=(),
-        valid_until=None,
-        accreditation=territory.particulars_of(issuer).accreditation,
+        completed_on=learner.outcome_on or said.issued_on,
         design=programme.design or "",
         courses=parts,
     )
@@ -235,44 +232,62 @@ def _snapshot(
     mark: int | None,
     language: str,
 ) -> Snapshot:
-    giver = territory.particulars_of(issuer) if issuer else NO_ISSUER
-    zone = territory.zone_of(issuer.unit if issuer else unit)
-    issued_on = at.astimezone(ZoneInfo(zone)).date()
-    is_latin = language in LATIN
-    return Snapshot(
-        number="",
-        code="",
+    said = _frame(person, unit, issuer, at, language)
+    return replace(
+        said,
         kind=meta.certificate.kind.value,
-        family_name=person.family_name,
-        given_name=person.given_name,
-        family_name_latin=person.family_name_latin,
-        given_name_latin=person.given_name_latin,
         course_slug=meta.slug,
         course_title=_in(meta.title, language),
         course_version=taken.version.label,
         hours=meta.hours,
         form=meta.form.value,
-        language=language,
         objectives=tuple(meta.objectives.get(language, ())),
         mark=mark,
-        completed_on=taken.enrolment.outcome_on or issued_on,
+        completed_on=taken.enrolment.outcome_on or said.issued_on,
+        valid_until=_last_day(taken, meta.certificate, said.issued_on),
+        accreditation=meta.accreditation or said.accreditation,
+        design=meta.certificate.design,
+    )
+
+
+def _frame(person: Person, unit: Unit, issuer: Issuer | None, at: datetime, language: str) -> Snapshot:
+    """Return what a certificate says of its holder and its issuer; nothing yet of what it is for."""
+    giver = territory.particulars_of(issuer) if issuer else NO_ISSUER
+    zone = territory.zone_of(issuer.unit if issuer else unit)
+    issued_on = at.astimezone(ZoneInfo(zone)).date()
+    unit_name = unit.name_latin if language in LATIN else unit.name
+    return Snapshot(
+        number="",
+        code="",
+        kind="",
+        family_name=person.family_name,
+        given_name=person.given_name,
+        family_name_latin=person.family_name_latin,
+        given_name_latin=person.given_name_latin,
+        course_slug="",
+        course_title="",
+        course_version="",
+        hours=Decimal(),
+        form="",
+        language=language,
+        objectives=(),
+        mark=None,
+        completed_on=issued_on,
         issued_on=issued_on,
-        valid_until=_last_day(taken, meta.certificate, issued_on),
-        municipality_name=(unit.name_latin if is_latin else unit.name)
-        if unit.level == "municipality"
-        else "",
-        unit_name=unit.name_latin if is_latin else unit.name,
+        valid_until=None,
+        municipality_name=unit_name if unit.level == "municipality" else "",
+        unit_name=unit_name,
         issuer_name=giver.legal_name,
         issuer_registration_number=giver.registration_number,
         issuer_place=giver.place,
         signatory_name=giver.signatory,
         signatory_function=_in(giver.function, language),
-        accreditation=meta.accreditation or giver.accreditation,
+        accreditation=giver.accreditation,
         legal_line=_in(giver.legal_line or {}, language),
         funder_line=_in(giver.funder_line or {}, language),
         logo_digest=giver.logo,
         verify_url="",
-        design=meta.certificate.design,
+        design="",
         funder_logo_digest=giver.funder_logo,
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.certificates.models import Certificate
 from app.foundation.db import db, transaction
-from app.workflows import learning, sitting
+from app.workflows import awarding, learning, sitting
 from benchmarks.counting import counted
 from tests import world
 from tests.web.visitors import Visitor
@@ -112,6 +112,16 @@ def test_a_course_of_a_programme_is_submitted_by_one_more_statement(land):
             sitting.submit_attempt(actor, attempt.public_id, answers)
         run.append(len(statements))
     assert run[1] - run[0] == 1  # The job's.
+
+
+def test_an_award_reads_certificates_once(land):
+    programmes.offer(courses=("open-data",))
+    eva = world.person()
+    world.pass_test(world.act_as(eva))
+    with counted(db.engine) as statements:
+        awarding.award(programmes.WORKER, str(eva.public_id))
+    assert len(programmes.held_by(eva)) == 1
+    assert sum(str(each).startswith("SELECT certificate.") for each in statements) == 1
 
 
 @pytest.mark.parametrize("role", LISTS)
