@@ -98,7 +98,9 @@ def test_a_window_that_opens_on_another_day_is_told_of_alone(shelf):
     shelf.publish()
     shelf.edit("course.yaml", "  valid_for: 1y ", "  renewal_window: 30d\n  valid_for: 1y ")
     page = words(shelf.page())
-    assert "Certificates can then be renewed from 30 days before their end, those already issued, too." in page
+    assert (
+        "Certificates can then be renewed from 30 days before their end, those already issued, too." in page
+    )
     assert "The rule of validity changes" not in page
 
 
