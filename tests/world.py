@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.domain.access.queries import find_actor_by_id
 from app.domain.access.values import Actor
@@ -34,6 +35,7 @@ from app.domain.catalogue.values import (
     QuestionKey,
     Track,
 )
+from app.domain.certificates.models import Certificate
 from app.domain.people import queries as people
 from app.domain.people import service as persons
 from app.domain.people.models import Person
@@ -43,7 +45,7 @@ from app.domain.territory import service as units
 from app.domain.territory.models import Unit
 from app.domain.territory.values import IssuerParticulars, UnitRow
 from app.foundation import clock, files, ids, settings
-from app.foundation.db import transaction
+from app.foundation.db import session, transaction
 from app.workflows import entering, learning, sitting
 
 UNITS = (
@@ -297,3 +299,10 @@ def course_with_task(
 def moment(text: str) -> "clock.datetime":
     """Return a moment from ISO text."""
     return clock.datetime.fromisoformat(text)
+
+
+def certificates_of(person: Person) -> list[Certificate]:
+    """Return a person's certificates as they stand now, the oldest first."""
+    session().rollback()
+    mine = select(Certificate).where(Certificate.person_id == person.id).order_by(Certificate.id)
+    return list(session().scalars(mine.execution_options(populate_existing=True)))

@@ -20,6 +20,12 @@ def trainer(land) -> Actor:
 
 
 @pytest.fixture
+def manager(land) -> Actor:
+    """The education manager of a centre."""
+    return world.act_as(world.person("manager@example.org", "595209", roles=(("manager", "CZ-O6115"),)))
+
+
+@pytest.fixture
 def before(land):
     """The course whose key will be mended."""
     return publish("1")

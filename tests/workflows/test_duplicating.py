@@ -33,6 +33,7 @@ from app.workflows import (
     sealing,
 )
 from tests import world
+from tests.world import certificates_of
 
 CHANGED = ("number", "code", "verify_url", "issued_on", "duplicate_of")
 WHY = "It burnt with the office."
@@ -46,17 +47,6 @@ def holder(land) -> Person:
     with clock.at(world.moment("2026-03-01T10:00+01:00")):
         world.pass_test(world.act_as(person))
     return person
-
-
-@pytest.fixture
-def manager(land) -> Actor:
-    return world.act_as(world.person("manager@example.org", "595209", roles=(("manager", "CZ-O6115"),)))
-
-
-def held(person: Person) -> list[Certificate]:
-    session().rollback()
-    mine = select(Certificate).where(Certificate.person_id == person.id).order_by(Certificate.id)
-    return list(session().scalars(mine.execution_options(populate_existing=True)))
 
 
 def lose(actor: Actor, certificate: Certificate, reason: str = WHY) -> Certificate:
@@ -74,7 +64,7 @@ def fault() -> str | None:
 
 def is_untouched(holder: Person) -> bool:
     """Tell whether nobody has written anything since the certificate was issued."""
-    (only,) = held(holder)
+    (only,) = certificates_of(holder)
     kinds = session().scalars(select(RegisterEntry.kind)).all()
     acts = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "certificate.duplicate")
     untouched = only.superseded_at is None and only.is_current and "superseded" not in kinds
@@ -82,8 +72,8 @@ def is_untouched(holder: Person) -> bool:
 
 
 def test_the_duplicate_says_the_same_but_for_number_day_and_that_it_is_one(holder, manager):
-    lose(manager, held(holder)[0])
-    old, new = held(holder)
+    lose(manager, certificates_of(holder)[0])
+    old, new = certificates_of(holder)
     said, before = certifying.snapshot_of(new), certifying.snapshot_of(old)
     assert (said.duplicate_of, before.duplicate_of) == (old.number, "")
     assert replace(said, **{name: getattr(before, name) for name in CHANGED}) == before
@@ -95,8 +85,8 @@ def test_the_duplicate_says_the_same_but_for_number_day_and_that_it_is_one(holde
 
 
 def test_the_register_and_the_trail_say_who_and_why_and_the_holder_gets_one_mail(holder, manager):
-    lose(manager, held(holder)[0])
-    old, new = held(holder)
+    lose(manager, certificates_of(holder)[0])
+    old, new = certificates_of(holder)
     lines = session().scalars(select(RegisterEntry).where(RegisterEntry.kind == "superseded")).all()
     assert [(each.number, each.actor, each.reason) for each in lines] == [(old.number, manager.name, WHY)]
     trail = session().scalars(select(AuditEntry).where(AuditEntry.action == "certificate.duplicate")).all()
@@ -108,11 +98,11 @@ def test_the_register_and_the_trail_say_who_and_why_and_the_holder_gets_one_mail
 
 
 def test_the_document_bears_the_mark_and_everything_is_well_with_the_register(holder, manager):
-    rendering.render(SYSTEM, held(holder)[0].code)
-    first = store().get(held(holder)[0].signed_digest)
-    lose(manager, held(holder)[0])
-    rendering.render(SYSTEM, held(holder)[1].code)
-    old, new = held(holder)
+    rendering.render(SYSTEM, certificates_of(holder)[0].code)
+    first = store().get(certificates_of(holder)[0].signed_digest)
+    lose(manager, certificates_of(holder)[0])
+    rendering.render(SYSTEM, certificates_of(holder)[1].code)
+    old, new = certificates_of(holder)
     mark = f"Duplicate of certificate number {old.number}"
     said = [
         pypdf.PdfReader(BytesIO(store().get(digest))).pages[0].extract_text()
@@ -125,16 +115,16 @@ def test_the_document_bears_the_mark_and_everything_is_well_with_the_register(ho
 
 
 def test_a_second_click_is_told_that_it_is_done(holder, manager):
-    first = held(holder)[0]
+    first = certificates_of(holder)[0]
     lose(manager, first)
     with pytest.raises(Conflict, match="revoked or superseded already"):
-        lose(manager, held(holder)[0])
-    assert len(held(holder)) == 2
+        lose(manager, certificates_of(holder)[0])
+    assert len(certificates_of(holder)) == 2
     assert len(letters()) == 1
 
 
 def test_of_two_clicks_at_the_same_moment_one_counts(app, holder, manager):
-    code, ready = held(holder)[0].code, Barrier(2)
+    code, ready = certificates_of(holder)[0].code, Barrier(2)
 
     def click() -> str:
         with app.app_context():
@@ -151,20 +141,20 @@ def test_of_two_clicks_at_the_same_moment_one_counts(app, holder, manager):
     with ThreadPoolExecutor(2) as pool:
         told = sorted(answer.result() for answer in [pool.submit(click) for _each in range(2)])
     assert told == ["conflict", "made"]
-    assert len(held(holder)) == 2
+    assert len(certificates_of(holder)) == 2
     assert fault() is None
 
 
 def test_a_look_writes_nothing(holder, manager):
-    lost = duplicating.look(manager, held(holder)[0].code)
+    lost = duplicating.look(manager, certificates_of(holder)[0].code)
     assert (lost.holder.id, lost.said.duplicate_of) == (holder.id, lost.certificate.number)
     assert is_untouched(holder)
 
 
 def test_a_duplicate_that_is_lost_too_names_the_one_whose_place_it_took(holder, manager):
     for place in range(2):
-        lose(manager, held(holder)[place])
-    first, second, third = held(holder)
+        lose(manager, certificates_of(holder)[place])
+    first, second, third = certificates_of(holder)
     assert certifying.snapshot_of(third).duplicate_of == second.number
     assert (first.successor, second.successor) == (second.number, third.number)
     assert [each.is_current for each in (first, second, third)] == [False, False, True]
@@ -172,49 +162,49 @@ def test_a_duplicate_that_is_lost_too_names_the_one_whose_place_it_took(holder, 
 
 
 def test_a_duplicate_whose_name_is_corrected_stays_marked(holder, manager):
-    lose(manager, held(holder)[0])
-    old, duplicate = held(holder)
+    lose(manager, certificates_of(holder)[0])
+    old, duplicate = certificates_of(holder)
     name = Name("Nováková-Malá", "Eva", "", "")
     renaming.correct(manager, holder.public_id, renaming.Wanted((duplicate.code,), name, "She married."))
-    said = certifying.snapshot_of(held(holder)[-1])
+    said = certifying.snapshot_of(certificates_of(holder)[-1])
     assert (said.family_name, said.duplicate_of) == ("Nováková-Malá", old.number)
 
 
 def test_one_that_has_expired_stays_expired(holder, manager):
     with clock.at(world.moment("2030-01-01T12:00+01:00")):
-        lose(manager, held(holder)[0])
-    old, new = held(holder)
+        lose(manager, certificates_of(holder)[0])
+    old, new = certificates_of(holder)
     assert new.valid_until == old.valid_until == date(2029, 3, 1)
     assert new.state_on(date(2030, 1, 1)).value == "expired"
 
 
 def test_one_that_is_revoked_stays_as_it_is(holder, manager):
-    first = held(holder)[0]
+    first = certificates_of(holder)[0]
     certifying.revoke(SYSTEM, first.code, "Issued by mistake.")
     for act in (lambda: duplicating.look(manager, first.code), lambda: lose(manager, first)):
         with pytest.raises(Conflict):
             act()
-    assert len(held(holder)) == 1
+    assert len(certificates_of(holder)) == 1
 
 
 def test_one_that_waits_to_be_revoked_stays_until_that_is_decided(holder, manager):
     other = world.person("jan@example.org")
     world.pass_test(world.act_as(other))
     admin = world.act_as(world.person("root@example.org", roles=(("admin", None),)))
-    codes = [each.code for each in (*held(holder), *held(other))]
+    codes = [each.code for each in (*certificates_of(holder), *certificates_of(other))]
     asked = revoking.ask(admin, codes, "Issued by mistake.")
     with pytest.raises(Conflict, match="asked for already"):
-        lose(manager, held(holder)[0])
+        lose(manager, certificates_of(holder)[0])
     assert is_untouched(holder)
     revoking.reject(admin, asked.public_id, "It was none.")
-    lose(manager, held(holder)[0])
-    assert len(held(holder)) == 2
+    lose(manager, certificates_of(holder)[0])
+    assert len(certificates_of(holder)) == 2
 
 
 @pytest.mark.parametrize("reason", ["", " \r\n ", "x" * 301])
 def test_without_a_reason_of_fair_length_nothing_is_written(holder, manager, reason):
     with pytest.raises(Invalid) as refused:
-        lose(manager, held(holder)[0], reason)
+        lose(manager, certificates_of(holder)[0], reason)
     assert refused.value.field == "reason"
     assert is_untouched(holder)
 
@@ -228,7 +218,7 @@ def test_a_design_that_cannot_mark_a_duplicate_makes_none(holder, manager, tmp_p
     design.write_text("".join(bare), encoding="utf-8")
     monkeypatch.setattr(certifying, "DESIGNS", tmp_path / "certificates")
     with pytest.raises(UnmarkedDuplicate):
-        lose(manager, held(holder)[0])
+        lose(manager, certificates_of(holder)[0])
     assert is_untouched(holder)
 
 
@@ -245,7 +235,10 @@ def test_a_design_that_cannot_mark_a_duplicate_makes_none(holder, manager, tmp_p
 )
 def test_nobody_else_makes_one(holder, roles, error):
     other = world.act_as(world.person("other@example.org", "585068", roles=roles))
-    for act in (lambda: duplicating.look(other, held(holder)[0].code), lambda: lose(other, held(holder)[0])):
+    for act in (
+        lambda: duplicating.look(other, certificates_of(holder)[0].code),
+        lambda: lose(other, certificates_of(holder)[0]),
+    ):
         with pytest.raises(error):
             act()
     assert is_untouched(holder)
@@ -260,12 +253,12 @@ def test_nobody_makes_one_of_her_own(land):
     own = world.person("own@example.org", "595209", roles=(("manager", "CZ-O6115"),))
     world.pass_test(world.act_as(own))
     with pytest.raises(Conflict, match="somebody else"):
-        lose(world.act_as(own), held(own)[0])
-    assert len(held(own)) == 1
+        lose(world.act_as(own), certificates_of(own)[0])
+    assert len(certificates_of(own)) == 1
 
 
 def test_of_whoever_was_erased_nobody_makes_one(holder, manager):
     erasing.erase(SYSTEM, holder.public_id)
     with pytest.raises(NotFound):
-        lose(manager, held(holder)[0])
-    assert len(held(holder)) == 1
+        lose(manager, certificates_of(holder)[0])
+    assert len(certificates_of(holder)) == 1

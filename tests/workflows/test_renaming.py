@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain.access.values import Actor
 from app.domain.assessments.models import Attempt
 from app.domain.catalogue.values import CertificateKind, CertificateRule
-from app.domain.certificates.models import Certificate, RegisterEntry
+from app.domain.certificates.models import RegisterEntry
 from app.domain.certificates.values import Name
 from app.domain.people.models import Person
 from app.foundation import clock
@@ -24,6 +24,7 @@ from app.foundation.mail import MailMessage
 from app.workflows import adjusting, certifying, registering, renaming, rendering, sealing
 from app.workflows.renaming import Wanted
 from tests import world
+from tests.world import certificates_of
 
 RIGHT = Name("Nováková-Malá", "Eva", "Novakova-Mala", "Eva")
 CHANGED = (*RIGHT.__dataclass_fields__, "number", "code", "verify_url", "issued_on")
@@ -43,19 +44,8 @@ def holder(land) -> Person:
     return person
 
 
-@pytest.fixture
-def manager(land) -> Actor:
-    return world.act_as(world.person("manager@example.org", "595209", roles=(("manager", "CZ-O6115"),)))
-
-
-def held(person: Person) -> list[Certificate]:
-    session().rollback()
-    mine = select(Certificate).where(Certificate.person_id == person.id).order_by(Certificate.id)
-    return list(session().scalars(mine.execution_options(populate_existing=True)))
-
-
 def wanted(person: Person, name: Name = RIGHT, reason: str = WHY) -> Wanted:
-    return Wanted(tuple(each.code for each in held(person)), name, reason)
+    return Wanted(tuple(each.code for each in certificates_of(person)), name, reason)
 
 
 def fault() -> str | None:
@@ -65,7 +55,7 @@ def fault() -> str | None:
 
 def test_each_certificate_is_superseded_by_one_that_differs_in_name_number_and_day_alone(holder, manager):
     assert renaming.correct(manager, holder.public_id, wanted(holder)) == 2
-    first, second, *fresh = held(holder)
+    first, second, *fresh = certificates_of(holder)
     for old, new in zip((first, second), fresh, strict=True):
         said, before = certifying.snapshot_of(new), certifying.snapshot_of(old)
         assert (said.family_name, said.family_name_latin) == ("Nováková-Malá", "Novakova-Mala")
@@ -78,7 +68,7 @@ def test_each_certificate_is_superseded_by_one_that_differs_in_name_number_and_d
 
 def test_the_register_says_who_and_why_and_the_holder_gets_one_mail_with_all_numbers(holder, manager):
     renaming.correct(manager, holder.public_id, wanted(holder))
-    first, second, third, fourth = held(holder)
+    first, second, third, fourth = certificates_of(holder)
     entries = session().scalars(select(RegisterEntry).where(RegisterEntry.kind == "superseded")).all()
     assert {(each.actor, each.reason) for each in entries} == {(manager.name, WHY)}
     letters = session().scalars(select(MailMessage).where(MailMessage.recipient == "eva@example.org")).all()
@@ -91,12 +81,12 @@ def test_the_register_says_who_and_why_and_the_holder_gets_one_mail_with_all_num
 
 
 def test_the_new_documents_are_made_and_everything_is_well_with_the_register(holder, manager):
-    for each in held(holder):
+    for each in certificates_of(holder):
         rendering.render(SYSTEM, each.code)
     renaming.correct(manager, holder.public_id, wanted(holder))
-    for each in held(holder)[2:]:
+    for each in certificates_of(holder)[2:]:
         rendering.render(SYSTEM, each.code)
-    assert all(each.signed_digest for each in held(holder))
+    assert all(each.signed_digest for each in certificates_of(holder))
     assert fault() is None
 
 
@@ -105,7 +95,7 @@ def test_a_second_click_is_told_that_it_is_done(holder, manager):
     renaming.correct(manager, holder.public_id, given)
     with pytest.raises(Conflict, match="revoked or superseded already"):
         renaming.correct(manager, holder.public_id, given)
-    assert len(held(holder)) == 4
+    assert len(certificates_of(holder)) == 4
 
 
 def test_of_two_clicks_at_the_same_moment_one_counts(app, holder, manager):
@@ -124,28 +114,30 @@ def test_of_two_clicks_at_the_same_moment_one_counts(app, holder, manager):
     with ThreadPoolExecutor(2) as pool:
         told = sorted(answer.result() for answer in [pool.submit(click) for _each in range(2)])
     assert told == ["2", "conflict"]
-    assert len(held(holder)) == 4
+    assert len(certificates_of(holder)) == 4
     assert fault() is None
 
 
 def test_a_look_at_the_change_writes_nothing(holder, manager):
     changes = renaming.preview(manager, holder.public_id, wanted(holder))
     assert [each.said.family_name for each in changes] == ["Nováková-Malá"] * 2
-    assert len(held(holder)) == 2
+    assert len(certificates_of(holder)) == 2
     assert session().scalar(select(MailMessage.id)) is None
 
 
 def test_certificates_that_say_the_name_already_stay(holder, manager):
     given = wanted(holder)
     renaming.correct(manager, holder.public_id, replace(given, codes=given.codes[:1]))
-    rest = [each.code for each in held(holder) if each.superseded_at is None]
+    rest = [each.code for each in certificates_of(holder) if each.superseded_at is None]
     assert renaming.correct(manager, holder.public_id, replace(given, codes=tuple(rest))) == 1
     with pytest.raises(Invalid, match="say this name already"):
         renaming.correct(manager, holder.public_id, wanted_of_those_in_force(holder))
 
 
 def wanted_of_those_in_force(person: Person) -> Wanted:
-    return Wanted(tuple(each.code for each in held(person) if each.superseded_at is None), RIGHT, WHY)
+    return Wanted(
+        tuple(each.code for each in certificates_of(person) if each.superseded_at is None), RIGHT, WHY
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +156,7 @@ def test_what_cannot_be_is_refused_at_its_place_and_nothing_is_written(holder, m
     with pytest.raises(Invalid) as refused:
         renaming.correct(manager, holder.public_id, wanted(holder, name, reason))
     assert refused.value.field == field
-    assert len(held(holder)) == 2
+    assert len(certificates_of(holder)) == 2
 
 
 def test_no_certificate_chosen_is_refused(holder, manager):
@@ -178,14 +170,14 @@ def test_one_that_is_revoked_stays_as_it_is(holder, manager):
     certifying.revoke(SYSTEM, given.codes[0], "Issued by mistake.")
     with pytest.raises(Conflict):
         renaming.correct(manager, holder.public_id, given)
-    assert len(held(holder)) == 2
+    assert len(certificates_of(holder)) == 2
 
 
 def test_one_that_has_expired_can_be_corrected_and_the_new_one_has_expired_too(holder, manager):
     given = wanted(holder)
     with clock.at(world.moment("2030-01-01T12:00+01:00")):
         renaming.correct(manager, holder.public_id, replace(given, codes=given.codes[:1]))
-    fresh = held(holder)[-1]
+    fresh = certificates_of(holder)[-1]
     assert fresh.valid_until == date(2029, 3, 1)
     assert fresh.state_on(date(2030, 1, 1)).value == "expired"
 
@@ -194,7 +186,7 @@ def test_a_latin_name_that_is_left_empty_follows_the_rule_of_the_language(land, 
     person = world.person("jelena@example.org", locale="sr")
     world.pass_test(world.act_as(person))
     renaming.correct(manager, person.public_id, wanted(person, Name("Ђорђевић", "Јелена", "", "")))
-    said = certifying.snapshot_of(held(person)[-1])
+    said = certifying.snapshot_of(certificates_of(person)[-1])
     assert (said.family_name_latin, said.given_name_latin) == ("Đorđević", "Jelena")
 
 
@@ -216,7 +208,7 @@ def test_nobody_else_corrects_names(holder, roles, error):
 def test_a_code_of_somebody_else_is_not_found(holder, manager):
     stranger = world.person("stranger@example.org")
     world.pass_test(world.act_as(stranger))
-    given = replace(wanted(holder), codes=(held(stranger)[0].code,))
+    given = replace(wanted(holder), codes=(certificates_of(stranger)[0].code,))
     with pytest.raises(NotFound):
         renaming.correct(manager, holder.public_id, given)
     with pytest.raises(NotFound):
@@ -259,5 +251,7 @@ def test_an_annulment_at_the_same_moment_leaves_no_certificate_in_force(app, hol
         go_on.set()
         for act in acts:
             act.result()
-    assert [each.number for each in held(holder) if not (each.revoked_at or each.superseded_at)] == []
+    assert [
+        each.number for each in certificates_of(holder) if not (each.revoked_at or each.superseded_at)
+    ] == []
     assert fault() is None

@@ -37,9 +37,7 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment)
-    erased_at: Mapped[datetime | None] = mapped_column(
-        Moment, index=True
-    )  # nothing of her is left but this row
+    erased_at: Mapped[datetime | None] = mapped_column(Moment, index=True)  # only this row is left of her
 
     unit: Mapped[Unit] = relationship()
 

@@ -155,13 +155,11 @@ def list_ends(scope: Scope, course: Course, today: date) -> Sequence[EndCount]:
 def list_held(scope: Scope, course: Course, today: date) -> Sequence[HeldCount]:
     """Return how many people hold a valid certificate of a course, by its days and the holder's unit.
 
-    Of somebody who holds several the newest counts. Units outside the scope are told together, without their names.
+    Of somebody who holds several that of the newest completion counts: a duplicate has a later id than its renewal.
+    Units outside the scope are told together, without their names.
     """
     place = _place_in(scope)
-    age = (
-        Enrolment.outcome_on.desc(),
-        Certificate.id.desc(),
-    )  # A duplicate has a later id than what came after.
+    age = (Enrolment.outcome_on.desc(), Certificate.id.desc())
     place_of_age = func.row_number().over(partition_by=Certificate.person_id, order_by=age).label("place")
     aged = _held(course, today).with_only_columns(Certificate.id, place_of_age).subquery()
     days = (Enrolment.outcome_on, Certificate.valid_until)

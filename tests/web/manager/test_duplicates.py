@@ -18,19 +18,6 @@ def text(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
 
 
-@pytest.fixture
-def holder(land):
-    person = world.person("eva@example.org")
-    world.pass_test(world.act_as(person))
-    return person
-
-
-@pytest.fixture
-def manager(browser, holder):
-    world.person("manager@example.org", "595209", "Malá", "Marie", roles=(("manager", "CZ-O6115"),))
-    return browser.sign_in("manager@example.org")
-
-
 def certificates() -> list[Certificate]:
     session().rollback()
     return list(session().scalars(select(Certificate).order_by(Certificate.id)))

@@ -54,12 +54,13 @@ def count_awards(scope: Scope, asked: AwardFilter, today: date) -> tuple[int, in
 def list_awards(
     scope: Scope, asked: AwardFilter, today: date, page: int = 1, size: int | None = None
 ) -> list[Award]:
-    """Return the certificates that fit by unit and family name: a page of them, all where no size is given."""
+    """Return the certificates that fit by unit and family name: a page of them, all where no size is given.
+
+    Those of a unit that has moved in the tree since stand beside the others: the unit is for their order alone.
+    """
     statement = (
         _of_course(select(*_SAID, *_BESIDE).select_from(Certificate))
-        .outerjoin(
-            Unit, Unit.path == Certificate.unit_path
-        )  # A unit may have moved since; it is for order alone.
+        .outerjoin(Unit, Unit.path == Certificate.unit_path)
         .join(Person, Person.id == Certificate.person_id)
         .where(*_fitting(scope, asked, today))
         .order_by(Unit.sort_key, Unit.path, Person.sort_key, Person.id, Certificate.id)
